@@ -1,0 +1,103 @@
+import type { RedisClient } from './connection.js';
+import type { Keyspace } from './keyspace.js';
+import type { Holding, JobOrder } from './lanes.js';
+import { asList, runScript } from './scripts.js';
+
+/** Whom a conversation belongs to. */
+export interface ConversationCustomer {
+  readonly channel: string;
+  readonly customerId: string;
+  readonly language?: string;
+}
+
+/** The text of an outbound lane's mapping; the channel stands in front so that a script can read it. */
+export function writeCustomer(customer: ConversationCustomer): string {
+  const { channel, customerId: id, language } = customer;
+  return `${channel} ${JSON.stringify({ id, ...(language === undefined ? {} : { language }) })}`;
+}
+
+/** Undefined when the mapping is empty, that is: not known. */
+export function readCustomer(mapping: string): ConversationCustomer | undefined {
+  const space = mapping.indexOf(' ');
+  if (space < 0) return undefined;
+  const { id, language } = JSON.parse(mapping.slice(space + 1)) as { id: string; language?: string };
+  return { channel: mapping.slice(0, space), customerId: id, ...(language === undefined ? {} : { language }) };
+}
+
+/**
+ * Customer ↔ conversation, each way in the shard of the lane that reads it. The caller keeps the order of design
+ * section 4 (I2): `bind`, then `setOpen`, then acknowledge; each is idempotent.
+ */
+export class Conversations {
+  readonly #redis: RedisClient;
+  readonly #keys: Keyspace;
+  readonly #window: number;
+
+  constructor(redis: RedisClient, keys: Keyspace, options: { readonly window: number }) {
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#window = options.window;
+  }
+
+  /** Conversation → customer, for `lifeMs`. An outbound lane that waited for it gets its job at once. */
+  async bind(conversationId: string, customer: ConversationCustomer, lifeMs: number): Promise<JobOrder[]> {
+    const lane = this.#keys.outboundLane(conversationId);
+    const shard = this.#keys.shardOf(lane);
+    const answer = asList(
+      await runScript(this.#redis, 'bind', this.#keys.tag(shard), lane, writeCustomer(customer), lifeMs, this.#window),
+    );
+    const orders: JobOrder[] = [];
+    for (let i = 0; i + 1 < answer.length; i += 2) {
+      orders.push({ shard, jobId: String(answer[i]), target: String(answer[i + 1]) });
+    }
+    return orders;
+  }
+
+  /** Customer → open conversation (undefined = none any more), only as the inbound lane's owner. */
+  async setOpen(holding: Holding, conversationId: string | undefined, lifeMs: number): Promise<'kept' | 'fenced'> {
+    const tag = this.#tagOf(holding.lane);
+    const answer = await runScript(
+      this.#redis, 'open-conversation', tag, holding.lane, holding.owner, conversationId ?? '', lifeMs,
+    );
+    return answer === 'kept' ? 'kept' : 'fenced';
+  }
+
+  /** The conversation is over; the customer's mapping goes only if it still names it. */
+  async end(customer: ConversationCustomer, conversationId: string): Promise<void> {
+    const lane = this.#keys.inboundLane(customer.channel, customer.customerId);
+    await runScript(this.#redis, 'end-conversation', this.#tagOf(lane), lane, conversationId);
+  }
+
+  /** Something was said in the conversation: its idle time begins anew. */
+  async touch(customer: ConversationCustomer, conversationId: string, lifeMs: number): Promise<void> {
+    const lane = this.#keys.inboundLane(customer.channel, customer.customerId);
+    await runScript(this.#redis, 'touch-conversation', this.#tagOf(lane), lane, conversationId, lifeMs);
+  }
+
+  /** The customer's open conversation, if any. */
+  async open(channel: string, customerId: string): Promise<string | undefined> {
+    const lane = this.#keys.inboundLane(channel, customerId);
+    return (await this.#redis.get(`${this.#tagOf(lane)}:m:${lane}`)) ?? undefined;
+  }
+
+  /** Customer data told before any conversation is open, kept for the next start. JSON text. */
+  async keepInfo(lane: string, info: string, lifeMs: number): Promise<void> {
+    await this.#redis.set(this.#infoKey(lane), info, 'PX', lifeMs);
+  }
+
+  async pendingInfo(lane: string): Promise<string | undefined> {
+    return (await this.#redis.get(this.#infoKey(lane))) ?? undefined;
+  }
+
+  async dropInfo(lane: string): Promise<void> {
+    await this.#redis.del(this.#infoKey(lane));
+  }
+
+  #infoKey(lane: string): string {
+    return `${this.#tagOf(lane)}:i:${lane}`;
+  }
+
+  #tagOf(lane: string): string {
+    return this.#keys.tag(this.#keys.shardOf(lane));
+  }
+}

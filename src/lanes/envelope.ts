@@ -1,0 +1,106 @@
+import type { Customer, InboundMessage } from '../messages/model.js';
+
+/** What lies in a lane: everything a worker needs to deliver it, and nothing that another process must remember. */
+export type Envelope =
+  | { readonly kind: 'inbound'; readonly channel: string; readonly message: InboundMessage }
+  | {
+      readonly kind: 'outbound';
+      readonly id: string;
+      readonly conversationId: string;
+      /** eGain's message as received, unknown fields included. */
+      readonly message: unknown;
+    }
+  | { readonly kind: 'notice'; readonly channel: string; readonly customer: Customer; readonly notice: Notice }
+  | {
+      readonly kind: 'agent-notice';
+      readonly channel: string;
+      readonly customer: Customer;
+      /** Of the message that could not be delivered. */
+      readonly messageId: string;
+      readonly conversationId: string;
+      readonly reason: string;
+    }
+  /** An item of a valid batch that is no message: on its way to the dead letters, with what came. */
+  | { readonly kind: 'misfit'; readonly reason: string; readonly raw: unknown };
+
+/** Something the customer must be told (I6): a text by name, its parameters, and how many it stands for. */
+export interface Notice {
+  readonly id: string;
+  readonly name: string;
+  readonly parameters: readonly string[];
+  readonly count: number;
+}
+
+/** Short keys: a waiting message may cost at most 2 KB of Redis for 1 KB of its own. */
+export function writeEnvelope(envelope: Envelope): string {
+  switch (envelope.kind) {
+    case 'inbound':
+      return JSON.stringify({ k: 'i', c: envelope.channel, m: envelope.message });
+    case 'outbound':
+      return JSON.stringify({ k: 'o', i: envelope.id, v: envelope.conversationId, m: envelope.message });
+    case 'notice':
+      return JSON.stringify({ k: 'n', c: envelope.channel, u: envelope.customer, n: envelope.notice });
+    case 'agent-notice':
+      return JSON.stringify({
+        k: 'a',
+        c: envelope.channel,
+        u: envelope.customer,
+        i: envelope.messageId,
+        v: envelope.conversationId,
+        r: envelope.reason,
+      });
+    case 'misfit':
+      return JSON.stringify({ k: 'x', r: envelope.reason, m: envelope.raw });
+  }
+}
+
+interface Stored {
+  k?: string;
+  c?: string;
+  i?: string;
+  v?: string;
+  r?: string;
+  u?: Customer;
+  m?: unknown;
+  n?: Notice;
+}
+
+/** @returns undefined when the text is none of ours: such a message must not stop its lane. */
+export function readEnvelope(text: string): Envelope | undefined {
+  let stored: Stored;
+  try {
+    stored = JSON.parse(text) as Stored;
+  } catch {
+    return undefined;
+  }
+  const { k, c: channel, i: id, v: conversationId, u: customer, m: message, n: notice, r: reason } = stored;
+  if (k === 'i' && channel !== undefined && message !== undefined) {
+    return { kind: 'inbound', channel, message: message as InboundMessage };
+  }
+  if (k === 'o' && id !== undefined && conversationId !== undefined) {
+    return { kind: 'outbound', id, conversationId, message };
+  }
+  if (k === 'x' && reason !== undefined) return { kind: 'misfit', reason, raw: message };
+  if (channel === undefined || customer === undefined) return undefined;
+  if (k === 'n' && notice !== undefined) return { kind: 'notice', channel, customer, notice };
+  if (k === 'a' && id !== undefined && conversationId !== undefined && reason !== undefined) {
+    return { kind: 'agent-notice', channel, customer, messageId: id, conversationId, reason };
+  }
+  return undefined;
+}
+
+/** The id people know a message by: the channel's or eGain's. */
+export function messageIdOf(envelope: Envelope): string {
+  switch (envelope.kind) {
+    case 'inbound':
+      return envelope.message.id;
+    case 'outbound':
+      return envelope.id;
+    case 'notice':
+      return envelope.notice.id;
+    case 'agent-notice':
+      return `error:${envelope.messageId}`;
+    case 'misfit':
+      return 'misfit';
+  }
+}

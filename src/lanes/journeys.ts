@@ -1,0 +1,83 @@
+import type { Direction, Keyspace } from './keyspace.js';
+import type { RedisClient } from './connection.js';
+
+/** How a message ended; `reason` is a short fixed word, never a text (I13). */
+export type Outcome = 'delivered' | 'dead' | 'ignored' | 'forgotten';
+
+/** What happened to one message. Times in milliseconds by Redis's clock. */
+export interface Journey {
+  readonly direction: Direction;
+  readonly channel: string;
+  readonly messageId: string;
+  readonly lane: string;
+  readonly acceptedAt: number;
+  /** Absent while the message waits. */
+  readonly end?: {
+    readonly at: number;
+    readonly outcome: Outcome;
+    readonly reason?: string;
+    readonly attempts: number;
+    readonly conversationId?: string;
+    /** The far end's id for it. */
+    readonly farId?: string;
+  };
+}
+
+const codes: Record<Outcome, string> = { delivered: 'v', dead: 'x', ignored: 'i', forgotten: 'f' };
+const outcomes = new Map<string, Outcome>(
+  (Object.keys(codes) as Outcome[]).map((outcome) => [codes[outcome], outcome]),
+);
+
+/** The first part of the stored text; the accept script puts the acceptance time behind it. */
+export function journeyHead(direction: Direction, channel: string): string {
+  return `${direction}|${channel}|`;
+}
+
+/** The whole stored text of a journey that has ended; kept short, a delivered message may leave 320 bytes. */
+export function journeyEnd(journey: {
+  readonly direction: Direction;
+  readonly channel: string;
+  readonly acceptedAt: number;
+  readonly at: number;
+  readonly outcome: Outcome;
+  readonly reason?: string | undefined;
+  readonly attempts: number;
+  readonly conversationId?: string | undefined;
+  readonly farId?: string | undefined;
+}): string {
+  const { direction, channel, acceptedAt, at, outcome, reason, attempts, conversationId, farId } = journey;
+  const ids = [reason, conversationId, farId].map((id) => encodeURIComponent((id ?? '').slice(0, 64).toWellFormed()));
+  return `${direction}|${channel}|${acceptedAt}|${at - acceptedAt}|${codes[outcome]}|${attempts}|${ids.join('|')}`;
+}
+
+/** @returns undefined when the text is none of ours. */
+export function readJourney(messageId: string, lane: string, text: string): Journey | undefined {
+  const [direction, channel, accepted, took, code, attempts, reason, conversationId, farId] = text.split('|');
+  if ((direction !== 'in' && direction !== 'out') || channel === undefined) return undefined;
+  const acceptedAt = Number(accepted);
+  const base = { direction, channel, messageId, lane, acceptedAt } as const;
+  const outcome = outcomes.get(code ?? '');
+  if (outcome === undefined) return base;
+  return {
+    ...base,
+    end: {
+      at: acceptedAt + Number(took),
+      outcome,
+      attempts: Number(attempts),
+      ...(reason ? { reason: decodeURIComponent(reason) } : {}),
+      ...(conversationId ? { conversationId: decodeURIComponent(conversationId) } : {}),
+      ...(farId ? { farId: decodeURIComponent(farId) } : {}),
+    },
+  };
+}
+
+/** Journeys of every message with this id: the channel's own, or eGain's. Usually one. */
+export async function findJourneys(redis: RedisClient, keys: Keyspace, messageId: string): Promise<Journey[]> {
+  const name = keys.journey(messageId);
+  const found = await Promise.all(keys.tags().map((tag) => redis.hgetall(`${tag}:j:${name}`)));
+  return found
+    .flatMap((fields) => Object.entries(fields))
+    .map(([lane, text]) => readJourney(messageId, lane, text))
+    .filter((journey) => journey !== undefined)
+    .sort((a, b) => a.acceptedAt - b.acceptedAt);
+}

@@ -1,0 +1,333 @@
+import type { RedisClient } from './connection.js';
+import { readElement, type LaneElement } from './element.js';
+import type { Keyspace } from './keyspace.js';
+import { asList, runScript, type ScriptAnswer } from './scripts.js';
+
+/** Life times in milliseconds, counts as numbers. */
+export interface LaneSettings {
+  readonly duplicateWindowMs: number;
+  readonly journeysMs: number;
+  readonly journeysMax: number;
+  readonly deadLettersMs: number;
+  readonly deadLettersMax: number;
+  /** How many lanes of one target may have a job, per live worker process; the others wait in the target's room. */
+  readonly window: number;
+}
+
+/** One message to accept. `target` undefined = the channel of the conversation's customer, found by the script. */
+export interface NewMessage {
+  readonly lane: string;
+  readonly target?: string;
+  /** Undefined for what may be dropped and coalesced (typing): no mark, no journey. */
+  readonly mark?: string;
+  /** How long a repeat is recognised; default is the installation's duplicate window. */
+  readonly markLifeMs?: number;
+  /** The id people know the message by, and how its journey begins (see `journeys.ts`). */
+  readonly journey?: { readonly id: string; readonly head: string };
+  readonly payload: string;
+}
+
+export type AcceptStatus = 'accepted' | 'duplicate';
+
+/** A lane that needs a BullMQ job: its id says which lane and which generation. */
+export interface JobOrder {
+  readonly shard: number;
+  readonly jobId: string;
+  readonly target: string;
+}
+
+export interface Accepted {
+  /** Parallel to the messages given. */
+  readonly statuses: readonly AcceptStatus[];
+  readonly orders: readonly JobOrder[];
+}
+
+/** What a job holds in hand: the lane, by whom, and how many of its messages were finished before. */
+export interface Holding {
+  readonly lane: string;
+  readonly owner: string;
+  readonly finished: number;
+}
+
+export type Taken =
+  | { readonly kind: 'stale' }
+  | { readonly kind: 'early'; readonly waitMs: number }
+  | {
+      readonly kind: 'taken';
+      readonly now: number;
+      readonly target: string;
+      readonly finished: number;
+      readonly attempts: number;
+      /** Starts on this head that ended without an outcome, this one included. */
+      readonly starts: number;
+      readonly plan: string;
+      /** Inbound: the open conversation. Outbound: "<channel> <customer as JSON>". Empty when there is none. */
+      readonly mapping: string;
+      readonly lastError: string;
+      readonly waiting: number;
+      readonly elements: readonly LaneElement[];
+    };
+
+/** `fenced`: somebody else has the lane. `already`: this head was finished before, the answer just got lost. */
+export type Refusal = { readonly kind: 'fenced' | 'already' };
+export type Finished =
+  | Refusal
+  | { readonly kind: 'more'; readonly now: number; readonly elements: readonly LaneElement[] }
+  | { readonly kind: 'empty'; readonly orders: readonly JobOrder[] };
+
+/** How a journey ends, ready to be stored; undefined for messages without one. */
+export interface JourneyEnd {
+  readonly id: string;
+  readonly value: string;
+}
+
+/**
+ * The ordered mailboxes. Every method is one atomic script on one shard (`accept`: one per shard touched).
+ * All throw what Redis or the connection throws.
+ */
+export class Lanes {
+  readonly #redis: RedisClient;
+  readonly #keys: Keyspace;
+  readonly #settings: LaneSettings;
+
+  constructor(redis: RedisClient, keys: Keyspace, settings: LaneSettings) {
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#settings = settings;
+  }
+
+  /**
+   * Keeps messages, in array order per lane, each with its duplicate mark (I1, I3).
+   * @throws when any shard failed: what other shards accepted keeps its mark, so that the caller's repeat is recognised.
+   */
+  async accept(messages: readonly NewMessage[]): Promise<Accepted> {
+    const s = this.#settings;
+    const shards = new Map<number, number[]>();
+    messages.forEach((message, index) => {
+      const shard = this.#keys.shardOf(message.lane);
+      const list = shards.get(shard);
+      if (list === undefined) shards.set(shard, [index]);
+      else list.push(index);
+    });
+    const statuses = new Array<AcceptStatus>(messages.length).fill('accepted');
+    const orders: JobOrder[] = [];
+    const acceptShard = async (shard: number, indexes: readonly number[]): Promise<void> => {
+      const args: (string | number)[] = [s.window, s.journeysMs, s.journeysMax];
+      for (const index of indexes) {
+        const message = messages[index];
+        if (message === undefined) continue;
+        const { lane, mark = '', markLifeMs = s.duplicateWindowMs, target = '', journey, payload } = message;
+        args.push(lane, mark, markLifeMs, target, journey === undefined ? '' : this.#keys.journey(journey.id), journey?.head ?? '', payload);
+      }
+      const answer = asList(await runScript(this.#redis, 'accept', this.#keys.tag(shard), ...args));
+      const marks = String(answer[0]);
+      indexes.forEach((index, position) => {
+        if (marks[position] === 'd') statuses[index] = 'duplicate';
+      });
+      orders.push(...readOrders(shard, answer, 1));
+    };
+    const results = await Promise.allSettled([...shards].map(([shard, indexes]) => acceptShard(shard, indexes)));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw new AcceptError(orders, failed.reason);
+    return { statuses, orders };
+  }
+
+  /** Becomes the lane's owner and reads up to `most` messages. */
+  async take(lane: string, generation: string, owner: string, most: number): Promise<Taken> {
+    const answer = asList(await this.#run('take', lane, generation, owner, most));
+    if (answer[0] === 'stale') return { kind: 'stale' };
+    if (answer[0] === 'early') return { kind: 'early', waitMs: Number(answer[1]) };
+    const [, now, target, finished, attempts, starts, plan, mapping, lastError, waiting, ...elements] = answer;
+    return {
+      kind: 'taken',
+      now: Number(now),
+      target: String(target),
+      finished: Number(finished),
+      attempts: Number(attempts),
+      starts: Number(starts),
+      plan: String(plan),
+      mapping: String(mapping),
+      lastError: String(lastError),
+      waiting: Number(waiting),
+      elements: elements.map((element) => readElement(String(element))),
+    };
+  }
+
+  /**
+   * The head was delivered or ignored. `keepMappingMs` prolongs the lane's mapping; `release` lets a waiting lane of
+   * the same target have the place when this one is empty; `most` messages are read ahead.
+   */
+  async acknowledge(
+    holding: Holding,
+    options: {
+      readonly journey?: JourneyEnd | undefined;
+      readonly keepMappingMs?: number | undefined;
+      readonly release: boolean;
+      readonly most: number;
+    },
+  ): Promise<Finished> {
+    const { journey } = options;
+    const answer = asList(
+      await this.#run(
+        'acknowledge',
+        holding.lane,
+        holding.owner,
+        holding.finished,
+        journey === undefined ? '' : this.#keys.journey(journey.id),
+        journey?.value ?? '',
+        this.#settings.journeysMs,
+        options.keepMappingMs ?? 0,
+        options.release ? this.#settings.window : 0,
+        options.most,
+      ),
+    );
+    const kind = answer[0];
+    if (kind === 'more') {
+      return { kind, now: Number(answer[1]), elements: answer.slice(2).map((element) => readElement(String(element))) };
+    }
+    if (kind === 'empty') return { kind, orders: readOrders(this.#keys.shardOf(holding.lane), answer, 1) };
+    return readRefusal(kind);
+  }
+
+  /** The head becomes a dead letter. `owner` '' = an operator's word, which fences the worker out. */
+  async bury(
+    holding: Holding,
+    death: {
+      readonly reason: string;
+      readonly detail: string;
+      readonly journey?: JourneyEnd | undefined;
+      readonly release: boolean;
+    },
+  ): Promise<
+    | Refusal
+    | { readonly kind: 'none' }
+    | { readonly kind: 'more' | 'empty'; readonly deadLetter: string; readonly orders: readonly JobOrder[] }
+  > {
+    const { journey } = death;
+    const answer = asList(
+      await this.#run(
+        'bury',
+        holding.lane,
+        holding.owner,
+        holding.finished,
+        journey === undefined ? '' : this.#keys.journey(journey.id),
+        journey?.value ?? '',
+        this.#settings.journeysMs,
+        death.reason,
+        death.detail,
+        this.#settings.deadLettersMs,
+        this.#settings.deadLettersMax,
+        death.release ? this.#settings.window : 0,
+      ),
+    );
+    const kind = answer[0];
+    if (kind === 'none') return { kind };
+    if (kind !== 'more' && kind !== 'empty') return readRefusal(kind);
+    const shard = this.#keys.shardOf(holding.lane);
+    return { kind, deadLetter: `${shard}-${String(answer[1])}`, orders: readOrders(shard, answer, 2) };
+  }
+
+  /** The head is tried again after `delayMs`; the place goes to a waiting lane of the target meanwhile. */
+  async hold(
+    holding: Holding,
+    options: { readonly delayMs: number; readonly countsAsAttempt: boolean; readonly error: string; readonly release: boolean },
+  ): Promise<Refusal | { readonly kind: 'held'; readonly orders: readonly JobOrder[] }> {
+    const answer = asList(
+      await this.#run(
+        'hold',
+        holding.lane,
+        holding.owner,
+        holding.finished,
+        Math.ceil(options.delayMs),
+        options.countsAsAttempt ? 1 : 0,
+        options.error,
+        options.release ? this.#settings.window : 0,
+      ),
+    );
+    if (answer[0] !== 'held') return readRefusal(answer[0]);
+    return { kind: 'held', orders: readOrders(this.#keys.shardOf(holding.lane), answer, 1) };
+  }
+
+  /** Gives the lane's job back; it waits in its target's room. False when the job was not the lane's any more. */
+  async park(lane: string, generation: string): Promise<boolean> {
+    return (await this.#run('park', lane, generation)) === 1;
+  }
+
+  /** Is the lane still this owner's, and the head the one it took? */
+  async owns(holding: Holding): Promise<boolean> {
+    const state = `${this.#keys.tag(this.#keys.shardOf(holding.lane))}:s:${holding.lane}`;
+    const [owner, finished] = await this.#redis.hmget(state, 'o', 'n');
+    return owner === holding.owner && Number(finished ?? 0) === holding.finished;
+  }
+
+  /** Keeps how far a message in parts has come (I5). */
+  async checkpoint(holding: Holding, plan: string): Promise<'kept' | 'fenced' | 'already'> {
+    const answer = await this.#run('checkpoint', holding.lane, holding.owner, holding.finished, plan);
+    return answer === 'kept' ? answer : readRefusal(answer).kind;
+  }
+
+  /** Gives jobs to waiting lanes; with `overdueMs` only to those whose head was accepted longer ago than that. */
+  async release(shard: number, target: string, most: number, overdueMs?: number): Promise<JobOrder[]> {
+    const tag = this.#keys.tag(shard);
+    const answer = await runScript(
+      this.#redis, 'release', tag, target, most, this.#settings.window, overdueMs ?? '',
+    );
+    return readOrders(shard, asList(answer), 0);
+  }
+
+  /** Lanes whose job was promised `ageMs` ago and never confirmed. */
+  async unjobbed(shard: number, ageMs: number, most: number): Promise<JobOrder[]> {
+    return readOrders(shard, asList(await runScript(this.#redis, 'repair', this.#keys.tag(shard), ageMs, most)), 0);
+  }
+
+  /** These jobs are in BullMQ's hands now. */
+  async confirm(shard: number, jobIds: readonly string[]): Promise<void> {
+    await this.#redis.zrem(`${this.#keys.tag(shard)}:unjobbed`, ...jobIds);
+  }
+
+  /** Targets of a shard that have lanes waiting for room. */
+  async waitingTargets(shard: number): Promise<string[]> {
+    return this.#redis.smembers(`${this.#keys.tag(shard)}:targets`);
+  }
+
+  /** Removes a lane with everything in it. Returns how many messages were waiting. */
+  async forget(lane: string): Promise<number> {
+    return Number(await this.#run('forget-lane', lane));
+  }
+
+  /** Puts a dead letter back to its lane's tail; undefined when there is no such dead letter. */
+  async revive(shard: number, number: string): Promise<JobOrder[] | undefined> {
+    const tag = this.#keys.tag(shard);
+    const { window, journeysMs } = this.#settings;
+    const answer = asList(await runScript(this.#redis, 'revive', tag, number, window, journeysMs));
+    return answer[0] === 'none' ? undefined : readOrders(shard, answer, 1);
+  }
+
+  #run(name: Parameters<typeof runScript>[1], lane: string, ...args: (string | number)[]): Promise<ScriptAnswer> {
+    return runScript(this.#redis, name, this.#keys.tag(this.#keys.shardOf(lane)), lane, ...args);
+  }
+}
+
+/** A batch was not kept as a whole. `orders` are for what was kept; the sender must be told to repeat. */
+export class AcceptError extends Error {
+  readonly orders: readonly JobOrder[];
+
+  constructor(orders: readonly JobOrder[], cause: unknown) {
+    super('Redis did not keep every message of the batch', { cause });
+    this.name = 'AcceptError';
+    this.orders = orders;
+  }
+}
+
+function readOrders(shard: number, answer: readonly ScriptAnswer[], from: number): JobOrder[] {
+  const orders: JobOrder[] = [];
+  for (let i = from; i + 1 < answer.length; i += 2) {
+    orders.push({ shard, jobId: String(answer[i]), target: String(answer[i + 1]) });
+  }
+  return orders;
+}
+
+function readRefusal(answer: ScriptAnswer | undefined): Refusal {
+  if (answer === 'fenced' || answer === 'already') return { kind: answer };
+  throw new TypeError('a Redis script answered with a word its caller does not know');
+}

@@ -1,0 +1,47 @@
+-- Appends messages to their lanes and marks them, in the order given, or nothing at all (I1).
+-- ARGV: tag, window, journey life, most journeys, then 7 per message:
+--   lane, message ('' = no mark and no journey: coalesced), mark life (ms), target ('' = by the conversation's mapping),
+--   journey id ('' = none), journey head, payload
+-- Returns: statuses ('a' accepted, 'd' duplicate) as one string, then job id, target, … for lanes that need a job.
+local window, journey_life, journeys = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local now = clock()
+local statuses, jobs = {}, {}
+
+for i = 5, #ARGV, 7 do
+  local lane, message, mark_life, target, payload = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 6]
+  local journey = ARGV[i + 4]
+  local list = key('l', lane)
+  local status, length = 'a', nil
+  if message == '' then
+    -- Typing: replaces typing at the tail, unless that is the head and somebody may be delivering it.
+    local last = redis.call('LINDEX', list, -1)
+    if last and string.sub(last, 14, 14) == '~'
+        and (redis.call('LLEN', list) > 1 or redis.call('HEXISTS', key('s', lane), 'o') == 0) then
+      redis.call('LSET', list, -1, now .. '~' .. payload)
+    else
+      length = redis.call('RPUSH', list, now .. '~' .. payload)
+    end
+  elseif redis.call('SET', key('d', lane .. ':' .. message), 1, 'NX', 'PX', mark_life) then
+    length = redis.call('RPUSH', list, now .. ' ' .. payload)
+    if journey ~= '' then
+      write_journey(journey, lane, ARGV[i + 5] .. now, journey_life)
+      if redis.call('RPUSH', tag .. ':journeys', journey .. lane) > journeys then
+        local oldest = redis.call('LPOP', tag .. ':journeys')
+        redis.call('HDEL', key('j', string.sub(oldest, 1, 22)), string.sub(oldest, 23))
+      end
+    end
+  else
+    status = 'd'
+  end
+  if length == 1 then
+    if target == '' then
+      local mapping = redis.call('GET', key('m', lane))
+      target = mapping and 'out:' .. string.match(mapping, '^%S+') or 'out:?'
+    end
+    activate(lane, target, now, window, jobs)
+  end
+  statuses[#statuses + 1] = status
+end
+
+table.insert(jobs, 1, table.concat(statuses))
+return jobs

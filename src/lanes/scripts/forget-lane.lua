@@ -1,0 +1,13 @@
+-- Removes a lane with everything in it; a worker that is at it is fenced out.
+-- ARGV: tag, lane
+-- Returns how many waiting messages went.
+local lane = ARGV[2]
+local target = redis.call('HGET', key('s', lane), 't')
+local waiting = redis.call('LLEN', key('l', lane))
+if target then
+  redis.call('ZREM', key('r', target), lane)
+  redis.call('ZREM', key('b', target), lane)
+  redis.call('ZREM', key('w', target), lane)
+end
+redis.call('DEL', key('l', lane), key('s', lane), key('m', lane), key('x', lane))
+return waiting

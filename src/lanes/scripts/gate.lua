@@ -1,0 +1,57 @@
+-- The gates of all targets, shared by all processes: one hash, one JSON value per target that is not simply open.
+--   u closed until (ms), k why ('throttled' | 'broken' | 'paused'), f failures in a row, v how often it broke in a row,
+--   p somebody probes until (ms)
+-- ARGV: tag, what happened ('read' | 'throttled' | 'failed' | 'succeeded' | 'probe' | 'pause' | 'resume'), target,
+--   ms (throttled: how long; failed: first closing time; probe: how long it may take),
+--   failures until it breaks, longest closing time
+-- Returns {now, target, value, …} for 'read', else 1 when the call changed something, 0 when not.
+local what, target = ARGV[2], ARGV[3]
+local gates = tag .. ':gates'
+local now = clock()
+if what == 'read' then
+  local all = redis.call('HGETALL', gates)
+  table.insert(all, 1, now)
+  return all
+end
+local raw = redis.call('HGET', gates, target)
+local gate = raw and cjson.decode(raw) or {}
+local until_ms = gate.u or 0
+if what == 'throttled' then
+  if gate.k ~= 'paused' and until_ms < now + tonumber(ARGV[4]) then
+    gate.u, gate.k = now + tonumber(ARGV[4]), 'throttled'
+  end
+elseif what == 'failed' then
+  gate.f = (gate.f or 0) + 1
+  gate.p = nil
+  if gate.k ~= 'paused' and gate.f >= tonumber(ARGV[5]) and until_ms <= now then
+    gate.v = math.min((gate.v or 0) + 1, 20)
+    gate.u = now + math.min(tonumber(ARGV[4]) * 2 ^ (gate.v - 1), tonumber(ARGV[6]))
+    gate.k = 'broken'
+  end
+elseif what == 'succeeded' then
+  if not raw then
+    return 0
+  end
+  gate.f, gate.v, gate.p = nil, nil, nil
+  if gate.k == 'broken' or until_ms <= now then
+    gate.u, gate.k = nil, nil
+  end
+elseif what == 'probe' then
+  if gate.k ~= 'broken' or until_ms > now or (gate.p or 0) > now then
+    return 0
+  end
+  gate.p = now + tonumber(ARGV[4])
+elseif what == 'pause' then
+  gate.u, gate.k = 9007199254740991, 'paused'
+elseif what == 'resume' then
+  if gate.k ~= 'paused' then
+    return 0
+  end
+  gate.u, gate.k = nil, nil
+end
+if next(gate) == nil then
+  redis.call('HDEL', gates, target)
+else
+  redis.call('HSET', gates, target, cjson.encode(gate))
+end
+return 1

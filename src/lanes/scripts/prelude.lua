@@ -1,0 +1,111 @@
+-- Shared by every script below. All keys of a shard carry the same hash tag, so a script may build the names it
+-- needs from the tag in ARGV[1]: they lie in the slot of KEYS[1], also on a Redis Cluster.
+--
+--   l:<lane>   list    waiting messages, head first; "<accepted ms><flag><payload>"
+--   s:<lane>   hash    t target, g generation of its job, o owner (fence), n messages finished, a attempts on the head,
+--                      b not before (ms), e last error, p plan of the head, c starts without an outcome
+--   m:<lane>   string  inbound lane: the open conversation; outbound lane: "<channel> <customer as JSON>"
+--   d:<lane>:<message>  string  duplicate mark
+--   j:<message> hash   lane -> journey
+--   x:<lane>   string  acceptance time of the last message delivered since one died: tells a late retry
+--   w:<target> zset    lanes that wait for room     } a lane that holds messages
+--   r:<target> zset    lanes that have a job        } is in exactly one
+--   b:<target> zset    lanes that wait to try again } of these three
+--   unjobbed   zset    job ids that were promised and not yet confirmed: what the repair pass visits
+local tag = ARGV[1]
+
+local function key(kind, name)
+  return tag .. ':' .. kind .. ':' .. name
+end
+
+local function clock()
+  local t = redis.call('TIME')
+  return t[1] * 1000 + math.floor(t[2] / 1000)
+end
+
+-- A new generation makes every older job of the lane stale, so two jobs can never drain one lane.
+local function give_job(lane, target, now, jobs)
+  local generation = redis.call('INCR', tag .. ':generation')
+  local id = lane .. '.' .. generation
+  redis.call('HSET', key('s', lane), 'g', generation, 't', target)
+  redis.call('ZADD', key('r', target), now, lane)
+  redis.call('ZADD', tag .. ':unjobbed', now, id)
+  jobs[#jobs + 1] = id
+  jobs[#jobs + 1] = target
+end
+
+local function wait_for_room(lane, target, now)
+  redis.call('HSET', key('s', lane), 't', target)
+  redis.call('ZADD', key('w', target), now, lane)
+  redis.call('SADD', tag .. ':targets', target)
+end
+
+-- How many more lanes of a target may have a job: a window per live worker process.
+local function room(target, window)
+  local workers = tonumber(redis.call('GET', tag .. ':workers') or '1')
+  return window * workers - redis.call('ZCARD', key('r', target))
+end
+
+local function activate(lane, target, now, window, jobs)
+  if redis.call('EXISTS', key('w', target)) == 0 and room(target, window) > 0 then
+    give_job(lane, target, now, jobs)
+  else
+    wait_for_room(lane, target, now)
+  end
+end
+
+-- Gives jobs to the lanes that wait longest, as far as there is room.
+local function release(target, most, window, now, jobs)
+  local count = math.min(most, room(target, window))
+  if count <= 0 then
+    return
+  end
+  local lanes = redis.call('ZPOPMIN', key('w', target), count)
+  for i = 1, #lanes, 2 do
+    give_job(lanes[i], target, now, jobs)
+  end
+  if #lanes < count * 2 then
+    redis.call('SREM', tag .. ':targets', target)
+  end
+end
+
+local function accepted_at(element)
+  return tonumber(string.sub(element, 1, 13))
+end
+
+-- A journey is one field of the hash of its message id; the index caps their number.
+local function write_journey(message, lane, value, ttl)
+  local name = key('j', message)
+  redis.call('HSET', name, lane, value)
+  redis.call('PEXPIRE', name, ttl)
+end
+
+-- Takes the head off a lane; an emptied lane leaves nothing behind but its mapping.
+-- Returns true when messages remain.
+local function finish_head(lane, target)
+  redis.call('LPOP', key('l', lane))
+  local state = key('s', lane)
+  if redis.call('EXISTS', key('l', lane)) == 1 then
+    redis.call('HINCRBY', state, 'n', 1)
+    redis.call('HDEL', state, 'a', 'b', 'e', 'p', 'c')
+    return true
+  end
+  redis.call('DEL', state)
+  redis.call('ZREM', key('r', target), lane)
+  redis.call('ZREM', key('b', target), lane)
+  redis.call('ZREM', key('w', target), lane)
+  return false
+end
+
+-- The owner's word counts only while it is the owner and the head is still the one it took.
+-- Returns nil when it is, else 'fenced' (somebody else has the lane) or 'already' (this head was finished before).
+local function not_mine(lane, owner, finished)
+  local found = redis.call('HMGET', key('s', lane), 'o', 'n')
+  if found[1] ~= owner then
+    return 'fenced'
+  end
+  if (found[2] or '0') ~= finished then
+    return 'already'
+  end
+  return nil
+end

@@ -1,0 +1,32 @@
+-- A dead letter goes back to the tail of its lane, with its plan, and stops being one.
+-- ARGV: tag, dead letter number, window, journey life
+-- Returns {'none'} or {'revived', job id, target, …}.
+local number = ARGV[2]
+local dead = key('dead', number)
+local found = redis.call('HMGET', dead, 'element', 'lane', 'target', 'plan', 'journey')
+if not found[1] then
+  return { 'none' }
+end
+local element, lane, target = found[1], found[2], found[3]
+local now = clock()
+local original, payload = accepted_at(element), string.sub(element, 15)
+if string.sub(element, 14, 14) == '!' then
+  local before = cjson.decode(payload)
+  original, payload = before.original, before.payload
+end
+local list = key('l', lane)
+local later = redis.call('EXISTS', list) == 1 or tonumber(redis.call('GET', key('x', lane)) or '0') > original
+redis.call('DEL', dead)
+redis.call('ZREM', tag .. ':dead', number)
+local wrapped = cjson.encode({ original = original, late = later, plan = found[4], payload = payload })
+local answer = { 'revived' }
+if redis.call('RPUSH', list, now .. '!' .. wrapped) == 1 then
+  if string.sub(target, 1, 4) == 'out:' then
+    local mapping = redis.call('GET', key('m', lane))
+    if mapping then
+      target = 'out:' .. string.match(mapping, '^%S+')
+    end
+  end
+  activate(lane, target, now, tonumber(ARGV[3]), answer)
+end
+return answer

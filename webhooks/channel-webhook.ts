@@ -1,0 +1,123 @@
+import type { ChannelAdapter, InboundEvent, RawRequest, VerifyEnvironment } from '../src/channels/adapter.js';
+import { writeEnvelope } from '../src/lanes/envelope.js';
+import { journeyHead } from '../src/lanes/journeys.js';
+import type { Keyspace } from '../src/lanes/keyspace.js';
+import type { AcceptStatus, NewMessage } from '../src/lanes/lanes.js';
+import type { InboundMessage } from '../src/messages/model.js';
+import { readRawBody } from './body.js';
+import { callerAddress, type FailureThrottle } from './caller.js';
+import type { Handler, RequestObserver, RequestPath } from './handler.js';
+import type { Intake } from './intake.js';
+import { Refusal, sendJson } from './reply.js';
+import type { IncomingMessage } from 'node:http';
+
+/** One channel of the configuration, ready to be spoken to. */
+export interface ChannelEntry {
+  readonly adapter: ChannelAdapter<unknown>;
+  readonly settings: unknown;
+  /** What the manifest says to this message: pass it, pass it without some files, or refuse it with what to expect. */
+  readonly policy: (message: InboundMessage) => PolicyVerdict;
+}
+
+export type PolicyVerdict =
+  | { readonly kind: 'pass' }
+  | { readonly kind: 'strip'; readonly message: InboundMessage; readonly notices: readonly NewMessage[] }
+  | { readonly kind: 'refuse'; readonly field: string; readonly expected: string };
+
+export interface ChannelParts {
+  readonly channels: ReadonlyMap<string, ChannelEntry>;
+  readonly intake: Intake;
+  readonly keys: Keyspace;
+  readonly throttle: FailureThrottle;
+  readonly observer: RequestObserver;
+  readonly environment: VerifyEnvironment;
+  readonly maxBodyBytes: number;
+  readonly trustProxy: number;
+}
+
+/** A channel's webhook: believed, understood, allowed, kept, answered; in this order. */
+export function channelWebhook(parts: ChannelParts): Handler {
+  const { channels, intake, throttle, observer, environment, maxBodyBytes, trustProxy } = parts;
+  return async (request, response, path) => {
+    const channel = path.parameter;
+    const entry = channels.get(channel);
+    if (entry === undefined) throw new Refusal('not-found', 'channel: there is none of this name');
+    if (request.method !== 'POST' && request.method !== 'GET') {
+      throw new Refusal('method-not-allowed', 'method: expected POST', { allow: 'POST' });
+    }
+    await intake.admit(async () => {
+      const address = callerAddress(request, trustProxy);
+      await throttle.check(address);
+      const body = request.method === 'GET' ? Buffer.alloc(0) : await readRawBody(request, maxBodyBytes);
+      const raw = rawRequest(request, path, body);
+      const verdict = entry.adapter.verify(raw, entry.settings, environment);
+      if (!verdict.ok) {
+        await throttle.failed(address);
+        throw new Refusal(verdict.status === 400 ? 'malformed' : 'unauthenticated', `signature: ${verdict.reason}`);
+      }
+      if (verdict.handshake !== undefined) {
+        const { status, headers, body: answer } = verdict.handshake;
+        response.writeHead(status, headers).end(answer);
+        return;
+      }
+      if (request.method === 'GET') {
+        throw new Refusal('method-not-allowed', 'method: expected POST', { allow: 'POST' });
+      }
+      const parsed = entry.adapter.parse(raw, entry.settings);
+      if (!parsed.ok) {
+        const message = parsed.problems.map(({ field, expected }) => `${field}: expected ${expected}`).join('; ');
+        throw new Refusal(parsed.status === 400 ? 'malformed' : 'unprocessable', message);
+      }
+      const statuses = await keep(parts, channel, entry, parsed.events);
+      observer.accepted('channel', statuses.length, statuses.filter((status) => status === 'duplicate').length);
+      const answer = entry.adapter.reply(parsed.events, statuses);
+      sendJson(response, answer.status, answer.body, answer.headers);
+    });
+  };
+}
+
+async function keep(
+  parts: ChannelParts,
+  channel: string,
+  entry: ChannelEntry,
+  events: readonly InboundEvent[],
+): Promise<readonly AcceptStatus[]> {
+  const messages: NewMessage[] = [];
+  const notices: NewMessage[] = [];
+  for (const event of events) {
+    if (event.kind === 'unknown') continue;
+    const verdict = entry.policy(event.message);
+    if (verdict.kind === 'refuse') throw new Refusal('unprocessable', `${verdict.field}: expected ${verdict.expected}`);
+    if (verdict.kind === 'strip') notices.push(...verdict.notices);
+    messages.push(inboundMessage(parts.keys, channel, entry, verdict.kind === 'strip' ? verdict.message : event.message));
+  }
+  if (messages.length === 0) return [];
+  const statuses = await parts.intake.accept([...messages, ...notices]);
+  return statuses.slice(0, messages.length);
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+function inboundMessage(keys: Keyspace, channel: string, entry: ChannelEntry, message: InboundMessage): NewMessage {
+  const lane = keys.inboundLane(channel, message.customer.id);
+  const target = `in:${channel}`;
+  const payload = writeEnvelope({ kind: 'inbound', channel, message });
+  if (message.type === 'typing.start' || message.type === 'typing.end') return { lane, target, payload };
+  const { redeliveryWindowMs } = entry.adapter.capabilities(entry.settings);
+  return {
+    lane,
+    target,
+    payload,
+    mark: keys.messageMark(message.id),
+    ...(redeliveryWindowMs > dayMs ? { markLifeMs: redeliveryWindowMs } : {}),
+    journey: { id: message.id, head: journeyHead('in', channel) },
+  };
+}
+
+function rawRequest(request: IncomingMessage, path: RequestPath, body: Buffer): RawRequest {
+  const headers = new Map<string, string>();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  return { method: request.method ?? '', path: path.pathname, query: path.query, headers, body };
+}

@@ -1,0 +1,73 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { CallbackVerdict } from '../src/egain/callback/authenticator.js';
+import type { parseCallback } from '../src/egain/parse-callback.js';
+import { writeEnvelope } from '../src/lanes/envelope.js';
+import { journeyHead } from '../src/lanes/journeys.js';
+import type { Keyspace } from '../src/lanes/keyspace.js';
+import type { NewMessage } from '../src/lanes/lanes.js';
+import { parseJson, readRawBody } from './body.js';
+import { callerAddress, type FailureThrottle } from './caller.js';
+import { requireMethod, type Handler, type RequestObserver } from './handler.js';
+import type { Intake } from './intake.js';
+import { Refusal, sendJson } from './reply.js';
+
+export interface CallbackParts {
+  readonly authenticate: (headers: IncomingHttpHeaders) => CallbackVerdict | Promise<CallbackVerdict>;
+  readonly parse: typeof parseCallback;
+  readonly intake: Intake;
+  readonly keys: Keyspace;
+  readonly throttle: FailureThrottle;
+  readonly observer: RequestObserver;
+  readonly maxBodyBytes: number;
+  readonly trustProxy: number;
+}
+
+/**
+ * eGain's callback: many messages in one body, all kept or 503 (I1). The answer says nothing about delivery; eGain wants
+ * it within 5 s and takes any 200 [doc: createclientapplication.md] [wild: DM bridge].
+ */
+export function egainCallback(parts: CallbackParts): Handler {
+  const { authenticate, parse, intake, keys, throttle, observer, maxBodyBytes, trustProxy } = parts;
+  return async (request, response) => {
+    requireMethod(request, 'POST');
+    await intake.admit(async () => {
+      const address = callerAddress(request, trustProxy);
+      await throttle.check(address);
+      const verdict = await authenticate(request.headers);
+      if (!verdict.ok) {
+        await throttle.failed(address);
+        throw new Refusal('unauthenticated', `authorization: ${verdict.reason}`, {
+          'www-authenticate': verdict.wwwAuthenticate,
+        });
+      }
+      const body = await readRawBody(request, maxBodyBytes);
+      const parsed = parse(parseJson(body));
+      if (!parsed.ok) throw new Refusal('malformed', `${parsed.field}: expected ${parsed.expected}`);
+      const messages = parsed.items.map((item): NewMessage => {
+        if (!item.ok) return misfit(keys, item.reason, item.raw);
+        const { id, conversationId, dedupeKey, message } = item;
+        const lane = keys.outboundLane(conversationId);
+        const payload = writeEnvelope({ kind: 'outbound', id, conversationId, message });
+        if (item.ephemeral) return { lane, payload };
+        return {
+          lane,
+          mark: keys.messageMark(dedupeKey),
+          journey: { id, head: journeyHead('out', '') },
+          payload,
+        };
+      });
+      const statuses = messages.length === 0 ? [] : await intake.accept(messages);
+      observer.accepted('egain', statuses.length, statuses.filter((status) => status === 'duplicate').length);
+      sendJson(response, 200, '{}');
+    });
+  };
+}
+
+/** One bad item must not spoil the batch: it goes its way to the dead letters, where somebody can look at it (I1). */
+function misfit(keys: Keyspace, reason: string, raw: unknown): NewMessage {
+  return {
+    lane: keys.outboundLane(''),
+    mark: keys.messageMark(JSON.stringify(raw)),
+    payload: writeEnvelope({ kind: 'misfit', reason, raw }),
+  };
+}

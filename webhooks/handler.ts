@@ -1,0 +1,43 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Refusal, sendRefusal, type RefusalCode } from './reply.js';
+
+/** A route's work on Node's own request and response, so that Express and the direct way in can both mount it. */
+export type Handler = (request: IncomingMessage, response: ServerResponse, path: RequestPath) => Promise<void>;
+
+export interface RequestPath {
+  readonly pathname: string;
+  readonly query: URLSearchParams;
+  /** The variable part of the route, e.g. the channel's name. */
+  readonly parameter: string;
+}
+
+/** Which kind of caller: for counting, never for deciding. */
+export type CallerKind = 'egain' | 'channel' | 'token';
+
+export interface RequestObserver {
+  refused(caller: CallerKind, code: RefusalCode, cause: unknown): void;
+  accepted(caller: CallerKind, count: number, duplicates: number): void;
+}
+
+/** Turns whatever a handler throws into its answer, counted, without the caller's words. */
+export function guarded(caller: CallerKind, observer: RequestObserver, handler: Handler): Handler {
+  return async (request, response, path) => {
+    try {
+      await handler(request, response, path);
+    } catch (error) {
+      const refusal =
+        error instanceof Refusal ? error : new Refusal('internal-error', 'the bridge failed to handle the request', {}, error);
+      observer.refused(caller, refusal.code, refusal.cause);
+      sendRefusal(response, refusal);
+      // An unread body would be taken for the next request on a kept connection.
+      if (!request.complete) request.resume();
+    }
+  };
+}
+
+/** @throws {Refusal} 405 */
+export function requireMethod(request: IncomingMessage, method: 'POST'): void {
+  if (request.method !== method) {
+    throw new Refusal('method-not-allowed', `method: expected ${method}`, { allow: method });
+  }
+}

@@ -1,0 +1,64 @@
+import { AcceptError, type AcceptStatus, type JobOrder, type Lanes, type NewMessage } from '../src/lanes/lanes.js';
+import { unavailable } from './reply.js';
+
+/** Whoever gives a lane its job (the queues). Never throws: what cannot be added is repaired later. */
+export type AddJobs = (orders: readonly JobOrder[]) => Promise<void>;
+
+export interface IntakeSettings {
+  /** Requests worked on at once; beyond, 503 at once is kinder than late (I7). */
+  readonly maxInFlight: number;
+}
+
+/** The one way into the lanes: everything that answers 2xx has come through here (I1). */
+export class Intake {
+  readonly #lanes: Lanes;
+  readonly #addJobs: AddJobs;
+  readonly #full: () => boolean;
+  readonly #settings: IntakeSettings;
+  #inFlight = 0;
+  #closed = false;
+
+  /** `full`: Redis has reached the share of its memory that intake may fill. */
+  constructor(parts: {
+    readonly lanes: Lanes;
+    readonly addJobs: AddJobs;
+    readonly full: () => boolean;
+    readonly settings: IntakeSettings;
+  }) {
+    this.#lanes = parts.lanes;
+    this.#addJobs = parts.addJobs;
+    this.#full = parts.full;
+    this.#settings = parts.settings;
+  }
+
+  /** From now on every request is sent away: the process is leaving (I11). */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Runs one request's work. @throws {Refusal} 503 when there is no room for it now. */
+  async admit<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw unavailable('the bridge is shutting down');
+    if (this.#full()) throw unavailable('no room for messages: Redis is near its memory limit', 5);
+    if (this.#inFlight >= this.#settings.maxInFlight) throw unavailable('too many requests at once');
+    this.#inFlight += 1;
+    try {
+      return await work();
+    } finally {
+      this.#inFlight -= 1;
+    }
+  }
+
+  /** Keeps the messages. @throws {Refusal} 503 unless Redis confirmed every one of them. */
+  async accept(messages: readonly NewMessage[]): Promise<readonly AcceptStatus[]> {
+    try {
+      const { statuses, orders } = await this.#lanes.accept(messages);
+      // The messages are kept; the caller need not wait for their jobs, nor fail with them.
+      if (orders.length > 0) void this.#addJobs(orders);
+      return statuses;
+    } catch (error) {
+      if (error instanceof AcceptError && error.orders.length > 0) void this.#addJobs(error.orders);
+      throw unavailable('Redis did not confirm the message', 1, error);
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import type { LaneElement } from '../src/lanes/element.js';
+import { messageIdOf, type Envelope } from '../src/lanes/envelope.js';
+import { journeyEnd } from '../src/lanes/journeys.js';
+import type { Direction } from '../src/lanes/keyspace.js';
+import type { Finished, Holding, JourneyEnd, Lanes } from '../src/lanes/lanes.js';
+import { readCustomer } from '../src/lanes/conversations.js';
+import type { Outcome } from './delivery.js';
+import type { Notices } from './notices.js';
+import { persist } from './persist.js';
+
+/** What is told about a delivery: ids, times and words from closed lists, never a text (I9). */
+export interface DeliveryRecord {
+  readonly direction: Direction;
+  readonly channel: string;
+  readonly messageId: string;
+  readonly lane: string;
+  readonly outcome: 'delivered' | 'ignored' | 'dead' | 'held';
+  readonly reason?: string | undefined;
+  readonly detail?: string | undefined;
+  readonly attempt: number;
+  /** From acceptance to now, milliseconds. */
+  readonly ageMs: number;
+  readonly conversationId?: string | undefined;
+  readonly deadLetter?: string | undefined;
+}
+
+export interface DeliveryObserver {
+  delivery(record: DeliveryRecord): void;
+}
+
+/** One head at its end, or held. */
+export interface Ending {
+  readonly holding: Holding;
+  readonly element: LaneElement;
+  /** This attempt's number, from 1. */
+  readonly attempts: number;
+  readonly target: string;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}
+
+type Last = Extract<Outcome, { kind: 'delivered' | 'ignored' | 'dead' }>;
+
+/** Through how long an outage of Redis an outcome is kept in hand. */
+const patienceMs = 60_000;
+
+/** Writes down how a message ended, tells those who must know (I6), and leaves one line and one count. */
+export class Endings {
+  readonly #lanes: Lanes;
+  readonly #notices: Notices;
+  readonly #observer: DeliveryObserver;
+  readonly #now: () => number;
+
+  /** `now`: monotonic, milliseconds. */
+  constructor(parts: {
+    readonly lanes: Lanes;
+    readonly notices: Notices;
+    readonly observer: DeliveryObserver;
+    readonly now: () => number;
+  }) {
+    this.#lanes = parts.lanes;
+    this.#notices = parts.notices;
+    this.#observer = parts.observer;
+    this.#now = parts.now;
+  }
+
+  async end(
+    envelope: Envelope | undefined,
+    ending: Ending,
+    outcome: Last,
+    options: { readonly mapping: string; readonly release: boolean; readonly most: number },
+  ): Promise<Finished> {
+    const finished = await (outcome.kind === 'dead'
+      ? this.#bury(envelope, ending, outcome, options)
+      : this.#persist(ending, () =>
+          this.#lanes.acknowledge(ending.holding, {
+            journey: this.#journey(envelope, ending, outcome, options.mapping),
+            keepMappingMs: outcome.kind === 'delivered' ? outcome.keepMappingMs : undefined,
+            release: options.release,
+            most: options.most,
+          }),
+        ));
+    if (outcome.kind !== 'dead' && (finished.kind === 'more' || finished.kind === 'empty')) {
+      this.#observe(envelope, ending, options.mapping, {
+        outcome: outcome.kind,
+        ...(outcome.kind === 'ignored' ? { reason: outcome.reason } : { conversationId: outcome.conversationId }),
+      });
+    }
+    return finished;
+  }
+
+  held(envelope: Envelope | undefined, ending: Ending, mapping: string, error: string): void {
+    this.#observe(envelope, ending, mapping, { outcome: 'held', reason: error });
+  }
+
+  async #bury(
+    envelope: Envelope | undefined,
+    ending: Ending,
+    outcome: Extract<Last, { kind: 'dead' }>,
+    options: { readonly mapping: string; readonly release: boolean; readonly most: number },
+  ): Promise<Finished> {
+    const { reason, detail } = outcome;
+    if (envelope !== undefined && this.#notices.concerns(envelope)) {
+      // The notice comes first, so that a crash between the two tells the customer twice rather than never; its own
+      // duplicate mark makes it once. Only who still owns the lane may say that the message is dead.
+      const mine = await this.#persist(ending, () => this.#lanes.owns(ending.holding));
+      if (!mine) return { kind: 'fenced' };
+      await this.#persist(ending, () => this.#notices.undelivered(envelope, options.mapping, reason));
+    }
+    const buried = await this.#persist(ending, () =>
+      this.#lanes.bury(ending.holding, {
+        reason,
+        detail,
+        journey: this.#journey(envelope, ending, outcome, options.mapping),
+        release: options.release,
+      }),
+    );
+    if (buried.kind === 'none') return { kind: 'fenced' };
+    if (buried.kind === 'fenced' || buried.kind === 'already') return buried;
+    this.#observe(envelope, ending, options.mapping, { outcome: 'dead', reason, detail, deadLetter: buried.deadLetter });
+    // What is read ahead was read before: the caller takes the lane anew.
+    return buried.kind === 'empty'
+      ? { kind: 'empty', orders: buried.orders }
+      : { kind: 'more', now: ending.now(), elements: [] };
+  }
+
+  #persist<T>(ending: Ending, write: () => Promise<T>): Promise<T> {
+    return persist(write, { patienceMs, signal: ending.signal, now: this.#now });
+  }
+
+  #journey(envelope: Envelope | undefined, ending: Ending, outcome: Last, mapping: string): JourneyEnd | undefined {
+    if (envelope === undefined || ending.element.ephemeral) return undefined;
+    const { direction, channel } = whereabouts(envelope, mapping);
+    return {
+      id: messageIdOf(envelope),
+      value: journeyEnd({
+        direction,
+        channel,
+        acceptedAt: ending.element.revived?.originalAcceptedAt ?? ending.element.acceptedAt,
+        at: Math.round(ending.now()),
+        outcome: outcome.kind,
+        reason: outcome.kind === 'delivered' ? undefined : outcome.reason,
+        attempts: ending.attempts,
+        ...(outcome.kind === 'delivered' ? { conversationId: outcome.conversationId, farId: outcome.farId } : {}),
+      }),
+    };
+  }
+
+  #observe(
+    envelope: Envelope | undefined,
+    ending: Ending,
+    mapping: string,
+    what: Pick<DeliveryRecord, 'outcome' | 'reason' | 'detail' | 'conversationId' | 'deadLetter'>,
+  ): void {
+    const { direction, channel } = whereabouts(envelope, mapping);
+    this.#observer.delivery({
+      direction,
+      channel,
+      messageId: envelope === undefined ? '?' : messageIdOf(envelope),
+      lane: ending.holding.lane,
+      attempt: ending.attempts,
+      ageMs: Math.round(ending.now() - ending.element.acceptedAt),
+      ...what,
+    });
+  }
+}
+
+function whereabouts(envelope: Envelope | undefined, mapping: string): { direction: Direction; channel: string } {
+  if (envelope === undefined) return { direction: 'in', channel: '?' };
+  if (envelope.kind === 'misfit') return { direction: 'out', channel: '?' };
+  if (envelope.kind === 'outbound') return { direction: 'out', channel: readCustomer(mapping)?.channel ?? '?' };
+  return { direction: envelope.kind === 'notice' ? 'out' : 'in', channel: envelope.channel };
+}

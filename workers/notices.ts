@@ -1,0 +1,107 @@
+import type { RedisClient } from '../src/lanes/connection.js';
+import { readCustomer } from '../src/lanes/conversations.js';
+import { messageIdOf, writeEnvelope, type Envelope } from '../src/lanes/envelope.js';
+import type { Keyspace } from '../src/lanes/keyspace.js';
+import { journeyHead } from '../src/lanes/journeys.js';
+import type { Lanes, NewMessage } from '../src/lanes/lanes.js';
+import type { Customer } from '../src/messages/model.js';
+import type { Queues } from './queues.js';
+
+export interface NoticeSettings {
+  /** Tell customers that their message did not arrive. */
+  readonly customer: boolean;
+  /** Tell the agent side by a message of type `error` that a message did not reach the customer. */
+  readonly agent: boolean;
+  /** At most one notice per customer and reason in this time, milliseconds. */
+  readonly windowMs: number;
+}
+
+/** Notices go through lanes like everything else; a notice never causes a notice (I6). */
+export class Notices {
+  readonly #redis: RedisClient;
+  readonly #keys: Keyspace;
+  readonly #lanes: Lanes;
+  readonly #queues: Queues;
+  readonly #settings: NoticeSettings;
+
+  constructor(parts: {
+    readonly redis: RedisClient;
+    readonly keys: Keyspace;
+    readonly lanes: Lanes;
+    readonly queues: Queues;
+    readonly settings: NoticeSettings;
+  }) {
+    this.#redis = parts.redis;
+    this.#keys = parts.keys;
+    this.#lanes = parts.lanes;
+    this.#queues = parts.queues;
+    this.#settings = parts.settings;
+  }
+
+  /** Is anybody told when this one dies? */
+  concerns(envelope: Envelope): boolean {
+    if (envelope.kind === 'inbound') return this.#settings.customer && toldOf.has(envelope.message.type);
+    return envelope.kind === 'outbound' && this.#settings.agent;
+  }
+
+  /** Tells the other side that a message ended undelivered: at most once per customer, reason and window. */
+  async undelivered(envelope: Envelope, mapping: string, reason: string): Promise<void> {
+    if (envelope.kind === 'inbound') {
+      await this.#tell(envelope.channel, envelope.message.customer, 'undelivered', messageIdOf(envelope), (customer, count) => ({
+        lane: this.#keys.noticeLane(envelope.channel, customer.id),
+        target: `out:${envelope.channel}`,
+        journey: { id: `notice:${messageIdOf(envelope)}`, head: journeyHead('out', envelope.channel) },
+        payload: writeEnvelope({
+          kind: 'notice',
+          channel: envelope.channel,
+          customer,
+          notice: { id: `notice:${messageIdOf(envelope)}`, name: 'undelivered', parameters: [String(count)], count },
+        }),
+      }));
+      return;
+    }
+    const whose = envelope.kind === 'outbound' ? readCustomer(mapping) : undefined;
+    if (envelope.kind !== 'outbound' || whose === undefined) return;
+    const { channel, customerId } = whose;
+    await this.#tell(channel, { id: customerId }, `error:${reason}`, envelope.id, (customer) => ({
+      lane: this.#keys.inboundLane(channel, customerId),
+      target: `in:${channel}`,
+      journey: { id: `error:${envelope.id}`, head: journeyHead('in', channel) },
+      payload: writeEnvelope({
+        kind: 'agent-notice',
+        channel,
+        customer,
+        messageId: envelope.id,
+        conversationId: envelope.conversationId,
+        reason,
+      }),
+    }));
+  }
+
+  async #tell(
+    channel: string,
+    customer: Customer,
+    reason: string,
+    causeId: string,
+    make: (customer: Customer, count: number) => Omit<NewMessage, 'mark' | 'markLifeMs'>,
+  ): Promise<void> {
+    const { id, language } = customer;
+    const who: Customer = { id, ...(language === undefined ? {} : { language }) };
+    const notice = make(who, 1);
+    const { windowMs } = this.#settings;
+    const mark = this.#keys.messageMark(`notice\0${channel}\0${id}\0${reason}`);
+    const tag = this.#keys.tag(this.#keys.shardOf(notice.lane));
+    // What was held back since the last notice is told with the next one. A set of ids, so that a cause that is worked
+    // on again after a crash is not counted twice.
+    const heldBack = `${tag}:n:${notice.lane}:${mark}`;
+    await this.#redis.sadd(heldBack, this.#keys.messageMark(causeId));
+    await this.#redis.pexpire(heldBack, 2 * windowMs);
+    const count = Math.max(1, await this.#redis.scard(heldBack));
+    const { statuses, orders } = await this.#lanes.accept([{ ...make(who, count), mark, markLifeMs: windowMs }]);
+    if (statuses[0] === 'accepted') await this.#redis.del(heldBack);
+    await this.#queues.add(orders);
+  }
+}
+
+/** Typing and presence may fall by the wayside unmentioned. */
+const toldOf: ReadonlySet<string> = new Set(['text', 'choice', 'message.delete', 'conversation.end', 'customer.info']);

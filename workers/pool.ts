@@ -1,0 +1,58 @@
+import { Worker } from 'bullmq';
+import type { RedisClient } from '../src/lanes/connection.js';
+import type { Keyspace } from '../src/lanes/keyspace.js';
+import type { Drain } from './drain.js';
+import { queueName, type DrainData } from './queues.js';
+
+export interface PoolSettings {
+  /** Jobs per shard at once in this process. */
+  readonly concurrency: number;
+  readonly workerName: string;
+  readonly lockMs: number;
+  readonly stalledIntervalMs: number;
+}
+
+/** One BullMQ worker per shard; they share one connection and block on one each. */
+export class Pool {
+  readonly #workers: readonly Worker<DrainData>[];
+
+  constructor(parts: {
+    readonly redis: RedisClient;
+    readonly keys: Keyspace;
+    readonly drain: Drain;
+    readonly settings: PoolSettings;
+    readonly onError: (error: unknown) => void;
+  }) {
+    const { redis, keys, drain, settings, onError } = parts;
+    this.#workers = keys.tags().map((tag) => {
+      const worker = new Worker<DrainData>(
+        queueName,
+        (job, token, signal) => drain.process(job, token ?? '', signal ?? new AbortController().signal),
+        {
+          connection: redis,
+          prefix: tag,
+          autorun: false,
+          name: settings.workerName,
+          concurrency: settings.concurrency,
+          lockDuration: settings.lockMs,
+          stalledInterval: settings.stalledIntervalMs,
+          // A lane outlives any number of crashes; its head's own counter finds poison.
+          maxStalledCount: 1_000_000_000,
+          skipVersionCheck: true,
+        },
+      );
+      worker.on('error', onError);
+      worker.on('failed', (_job, error) => onError(error));
+      return worker;
+    });
+  }
+
+  start(onError: (error: unknown) => void): void {
+    for (const worker of this.#workers) worker.run().catch(onError);
+  }
+
+  /** Takes no further jobs and waits for those in hand. */
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.close()));
+  }
+}
