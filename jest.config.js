@@ -11,10 +11,16 @@ const base = {
   },
 };
 
+/** Milliseconds a test may take. They only bound a hanging test, so they allow for a busy machine. */
+const timeouts = { unit: 5_000, integration: 30_000, 'end-to-end': 60_000, chaos: 300_000 };
+
 export default {
-  projects: ['unit', 'integration', 'end-to-end', 'chaos'].map((room) => ({
+  globalSetup: './test/support/run-begins.mjs',
+  globalTeardown: './test/support/run-ends.mjs',
+  projects: Object.entries(timeouts).map(([room, testTimeout]) => ({
     ...base,
     displayName: room,
+    testTimeout,
     testMatch: [`<rootDir>/test/${room}/**/*.test.ts`],
   })),
 };
