@@ -23,7 +23,12 @@ export async function installDependencies() {
   const npm = process.env.npm_execpath;
   const args = ['ci', '--include=dev', '--no-audit', '--no-fund'];
   const { ok, output } = npm === undefined ? await run('npm', args) : await run(execPath, [npm, ...args]);
-  if (!ok) throw new SetupError(`npm ci failed:\n${output}`);
+  if (!ok) throw new SetupError(`npm ci failed:\n${withoutUsage(output)}`);
+}
+
+/** npm ends many of its errors with its whole manual page. */
+function withoutUsage(output) {
+  return output.replace(/\n[^\n]*Clean install a project[\s\S]*$/, '');
 }
 
 async function packagesOf(file) {
