@@ -3,27 +3,63 @@ import importX from 'eslint-plugin-import-x';
 
 /** Which room may look into which: the rooms on the left never import the rooms on the right. */
 const walls = [
-  { target: './src/messages', from: ['./src/lanes', './src/egain', './src/channels', './src/operations', './src/cli', './src/simulator', './webhooks', './workers', './config'] },
-  { target: './src/channels', from: ['./src/lanes', './src/egain', './src/cli', './src/simulator', './webhooks', './workers'] },
-  { target: './src/egain', from: ['./src/lanes', './src/channels', './src/cli', './src/simulator', './webhooks', './workers'] },
-  { target: './src/lanes', from: ['./src/channels', './src/egain', './src/cli', './src/simulator', './webhooks', './workers'] },
-  { target: './src/simulator', from: ['./src/lanes', './src/channels', './src/cli', './webhooks', './workers', './config'] },
+  {
+    target: './src/messages',
+    from: [
+      './src/lanes',
+      './src/egain',
+      './src/channels',
+      './src/operations',
+      './src/cli',
+      './src/simulator',
+      './webhooks',
+      './workers',
+      './config',
+    ],
+  },
+  {
+    target: './src/channels',
+    from: ['./src/lanes', './src/egain', './src/cli', './src/simulator', './webhooks', './workers'],
+  },
+  {
+    target: './src/egain',
+    from: ['./src/lanes', './src/channels', './src/cli', './src/simulator', './webhooks', './workers'],
+  },
+  {
+    target: './src/lanes',
+    from: ['./src/channels', './src/egain', './src/cli', './src/simulator', './webhooks', './workers'],
+  },
+  {
+    target: './src/simulator',
+    from: ['./src/lanes', './src/channels', './src/cli', './webhooks', './workers', './config'],
+  },
   { target: './webhooks', from: ['./workers', './src/cli', './src/simulator'] },
   { target: './workers', from: ['./webhooks', './src/cli', './src/simulator'] },
-  { target: './config', from: ['./webhooks', './workers', './src/cli', './src/lanes', './src/egain', './src/simulator'] },
+  {
+    target: './config',
+    from: ['./webhooks', './workers', './src/cli', './src/lanes', './src/egain', './src/simulator'],
+  },
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'coverage/'] },
+  { ignores: ['dist/', 'node_modules/', '.setup/', 'coverage/'] },
   ...tseslint.configs.strictTypeChecked,
   {
     plugins: { 'import-x': importX },
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.js', 'scripts/*.mjs'] } } },
+    languageOptions: {
+      parserOptions: { projectService: { allowDefaultProject: ['*.js', 'scripts/*.mjs'] } },
+    },
     rules: {
       'import-x/no-cycle': 'error',
       'import-x/no-restricted-paths': ['error', { zones: walls }],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
     },

@@ -4,14 +4,23 @@ const base = {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
-    '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, sourceMaps: 'inline' }],
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, sourceMaps: 'inline' },
+    ],
   },
 };
 
+/** Milliseconds a test may take. They only bound a hanging test, so they allow for a busy machine. */
+const timeouts = { unit: 5_000, integration: 30_000, 'end-to-end': 60_000, chaos: 300_000 };
+
 export default {
-  projects: ['unit', 'integration', 'end-to-end', 'chaos'].map((room) => ({
+  globalSetup: './test/support/run-begins.mjs',
+  globalTeardown: './test/support/run-ends.mjs',
+  projects: Object.entries(timeouts).map(([room, testTimeout]) => ({
     ...base,
     displayName: room,
+    testTimeout,
     testMatch: [`<rootDir>/test/${room}/**/*.test.ts`],
   })),
 };

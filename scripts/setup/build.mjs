@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { execPath } from 'node:process';
+import { SetupError, run } from './run.mjs';
+
+const rooms = ['src', 'config', 'webhooks', 'workers', 'test/programs', 'test/bench'];
+const settings = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+const stamp = '.setup/build';
+const compiler = 'node_modules/@typescript/native/bin/tsc';
+
+/** Whether dist was made from exactly these sources. */
+export async function buildIsCurrent() {
+  const [made, wanted] = await Promise.all([readFile(stamp, 'utf8').catch(() => ''), fingerprint()]);
+  return made === wanted && (await readdir('dist').catch(() => [])).length > 0;
+}
+
+/** Compiles, copies the files the sources load at run time, and removes what has no source any more. */
+export async function build() {
+  const made = await fingerprint();
+  await rm(stamp, { force: true });
+  const { ok, output } = await run(execPath, [compiler, '-p', 'tsconfig.build.json']);
+  if (!ok) throw new SetupError(`the type check failed:\n${output}`);
+  const files = await sources();
+  for (const file of files.filter((name) => !isTypeScript(name))) {
+    await mkdir(dirname(join('dist', file)), { recursive: true });
+    await copyFile(file, join('dist', file));
+  }
+  await removeStrays(new Set(files));
+  await mkdir('.setup', { recursive: true });
+  await writeFile(stamp, made);
+}
+
+async function fingerprint() {
+  const hash = createHash('sha256').update(process.versions.node);
+  for (const file of [...(await sources()), ...settings]) {
+    hash.update(`\0${file}\0`).update(await readFile(file));
+  }
+  return hash.digest('hex');
+}
+
+/** @returns {Promise<string[]>} every file that has a say in dist, in a fixed order */
+async function sources() {
+  const lists = await Promise.all(rooms.map((room) => filesIn(room)));
+  return lists
+    .flat()
+    .filter((file) => !file.endsWith('.md'))
+    .sort();
+}
+
+async function removeStrays(wanted) {
+  for (const file of await filesIn('dist')) {
+    const inSources = file.slice('dist/'.length);
+    const typescript = inSources.replace(/(\.d\.ts|\.js\.map|\.js)$/, '.ts');
+    if (!wanted.has(inSources) && !wanted.has(typescript)) await rm(file);
+  }
+}
+
+async function filesIn(folder) {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+function isTypeScript(file) {
+  return file.endsWith('.ts');
+}
