@@ -1,0 +1,116 @@
+/** The Redis that keeps everything: one server, a cluster, or a server found through sentinels. */
+import * as z from 'zod';
+import { count, evenIfIncomplete, secret, shortestSecret, text } from './fields.js';
+
+export const defaultRedisUrl = 'redis://127.0.0.1:6379';
+
+const node = z.strictObject({
+  host: text().describe('Host name or address.'),
+  port: count(1, 65_535).default(6379).describe('Port.'),
+});
+
+const sentinelNode = z.strictObject({
+  host: text().describe('Host name or address.'),
+  port: count(1, 65_535).default(26_379).describe('Port.'),
+});
+
+const tls = z.strictObject({
+  verify: z.boolean().default(true).describe('Whether the server’s certificate is checked.'),
+  servername: text().optional().describe('Name the certificate must carry, when it is not the host’s.'),
+  ca: z.string().min(1).meta({ file: true }).optional().describe('Certificate authority, PEM.'),
+  cert: z.string().min(1).meta({ file: true }).optional().describe('Client certificate, PEM.'),
+  key: secret().optional().describe('Client key, PEM.'),
+});
+
+const address = z
+  .string()
+  .regex(/^rediss?:\/\/\S+$/, { error: 'an address such as redis://host:6379/0, or rediss:// for TLS' })
+  .refine(hasNoShortPassword, {
+    error: `an address whose password has at least ${shortestSecret} characters`,
+  });
+
+/** Exactly one way to reach Redis is in the result, the default when none was set. */
+export const redisSchema = z
+  .strictObject({
+    url: address
+      .optional()
+      .describe(
+        `One server. Default: ${defaultRedisUrl}, unless cluster or sentinel is set. A password in it is secret.`,
+      ),
+    cluster: z
+      .strictObject({
+        nodes: z.array(node).min(1).describe('Some nodes to start from; the rest is discovered.'),
+      })
+      .optional()
+      .describe('A Redis Cluster. Exclusive with url and sentinel.'),
+    sentinel: z
+      .strictObject({
+        name: text().describe('Name of the master set.'),
+        sentinels: z.array(sentinelNode).min(1).describe('The sentinels to ask.'),
+        password: secret().optional().describe('Password of the sentinels themselves.'),
+      })
+      .optional()
+      .describe('A server found through sentinels. Exclusive with url and cluster.'),
+    username: text().optional().describe('Redis user (ACL).'),
+    password: secret().optional().describe('Redis password.'),
+    tls: z
+      .union([z.boolean(), tls])
+      .optional()
+      .describe(
+        'true for TLS with the system’s certificate authorities, or the details. rediss:// implies it.',
+      ),
+    prefix: z
+      .string()
+      .regex(/^[A-Za-z0-9_.-]{1,64}$/, { error: 'up to 64 letters, digits, dots, dashes and underscores' })
+      .default('egain-bridge')
+      .describe('Start of every key: separates installations that share one Redis.'),
+    shards: count(1, 64)
+      .default(1)
+      .describe('Over how many hash slots lanes are spread. Kept in Redis; `migrate` changes it afterwards.'),
+    hashKey: secret()
+      .optional()
+      .describe(
+        'Key for hashing customers’ ids in key names. Default: one is made at first start and kept in Redis.',
+      ),
+    maxMemoryBytes: count(16 * 1024 * 1024, Number.MAX_SAFE_INTEGER)
+      .optional()
+      .describe('Intake stops at 80 % of this. Default: what Redis itself says its maxmemory is.'),
+  })
+  .refine(namesOneServer, {
+    error: 'only one of url, cluster and sentinel',
+    path: ['url'],
+    ...evenIfIncomplete,
+  })
+  .transform(withOneTarget)
+  .prefault({})
+  .describe('Redis, which keeps every message that waits.');
+
+interface Targets<Cluster, Sentinel> {
+  readonly url?: string | undefined;
+  readonly cluster?: Cluster | undefined;
+  readonly sentinel?: Sentinel | undefined;
+}
+
+function namesOneServer(redis: Targets<unknown, unknown>): boolean {
+  return [redis.url, redis.cluster, redis.sentinel].filter((target) => target !== undefined).length <= 1;
+}
+
+type OneTarget<Cluster, Sentinel> =
+  | { readonly cluster: Cluster; readonly sentinel?: undefined; readonly url?: undefined }
+  | { readonly sentinel: Sentinel; readonly cluster?: undefined; readonly url?: undefined }
+  | { readonly url: string; readonly cluster?: undefined; readonly sentinel?: undefined };
+
+function withOneTarget<Rest extends Targets<Cluster, Sentinel>, Cluster, Sentinel>(
+  redis: Rest & Targets<Cluster, Sentinel>,
+): Omit<Rest, keyof Targets<Cluster, Sentinel>> & OneTarget<Cluster, Sentinel> {
+  const { url, cluster, sentinel, ...rest } = redis;
+  if (cluster !== undefined) return { ...rest, cluster };
+  if (sentinel !== undefined) return { ...rest, sentinel };
+  return { ...rest, url: url ?? defaultRedisUrl };
+}
+
+function hasNoShortPassword(url: string): boolean {
+  if (!URL.canParse(url)) return true;
+  const { password } = new URL(url);
+  return password === '' || decodeURIComponent(password).length >= shortestSecret;
+}

@@ -1,0 +1,59 @@
+/** Where the bridge listens, how much it takes in, and who it is. */
+import * as z from 'zod';
+import { count, milliseconds, secretList, text } from './fields.js';
+
+export const serverSchema = z
+  .strictObject({
+    host: text().default('0.0.0.0').describe('Address the public port listens on.'),
+    port: count(0, 65_535)
+      .default(8080)
+      .describe('Public port: eGain’s callback and the channels’ webhooks. 0 takes any free port.'),
+    managementHost: text().default('0.0.0.0').describe('Address the management port listens on.'),
+    managementPort: count(0, 65_535)
+      .default(9090)
+      .describe('Port for health, metrics and the operators’ pages. Never open it to the internet.'),
+    trustProxy: count(0, 10)
+      .default(0)
+      .describe(
+        'How many proxies in front of the bridge are believed about the caller’s address. 0 believes none.',
+      ),
+    maxBodyBytes: count(1024, 64 * 1024 * 1024)
+      .default(1024 * 1024)
+      .describe(
+        'Largest body taken from eGain’s callback or a channel’s webhook; beyond it the answer is 413.',
+      ),
+    maxInFlight: count(1, 100_000)
+      .default(1000)
+      .describe('Requests worked on at the same time; beyond it the answer is 503 at once instead of late.'),
+    acceptTimeoutMs: milliseconds(50, 5000)
+      .default(1000)
+      .describe('How long Redis may take to confirm a message before the caller is answered 503.'),
+    drainGraceMs: milliseconds(0, 600_000)
+      .default(25_000)
+      .describe('After SIGTERM: time to finish what is in hand. Keep it below the orchestrator’s own limit.'),
+  })
+  .prefault({})
+  .describe('HTTP: where the bridge listens and how much it takes in.');
+
+export const managementSchema = z
+  .strictObject({
+    auth: z
+      .strictObject({
+        username: text().default('operator').describe('User name for the operators’ pages.'),
+        passwords: secretList().describe('Accepted passwords; two while one is being replaced.'),
+      })
+      .optional()
+      .describe('Without it only /livez, /readyz and /metrics answer on the management port.'),
+  })
+  .prefault({})
+  .describe('The management port’s own settings.');
+
+export const loggingSchema = z
+  .strictObject({
+    level: z
+      .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+      .default('info')
+      .describe('Least serious line that is written. Message texts and secrets are in none of them.'),
+  })
+  .prefault({})
+  .describe('Logging: JSON lines on standard output.');
