@@ -6,6 +6,7 @@ import type { Holding, Lanes, Taken } from '../src/lanes/lanes.js';
 import { backOffMs, type BackOff } from '../src/messages/back-off.js';
 import type { Deliverer, Delivery, GateWord, Outcome } from './delivery.js';
 import { Endings } from './endings.js';
+import { persist } from './persist.js';
 import type { DrainData, Queues } from './queues.js';
 import type { Slots } from './slots.js';
 
@@ -67,7 +68,7 @@ export class Drain {
   }
 
   async #run(job: Job<DrainData>, token: string, signal: AbortSignal): Promise<Next> {
-    const { lanes, slots, random, stopping } = this.#parts;
+    const { lanes, slots, random, now, stopping } = this.#parts;
     const id = job.id ?? '';
     const dot = id.lastIndexOf('.');
     const lane = id.slice(0, dot);
@@ -88,7 +89,7 @@ export class Drain {
           await lanes.park(lane, generation);
           return done;
         }
-        const taken = await lanes.take(lane, generation, token, readAhead);
+        const taken = await persist(() => lanes.take(lane, generation, token, readAhead), { signal, now });
         if (taken.kind === 'stale') return done;
         if (taken.kind === 'early') return { kind: 'later', ms: taken.waitMs };
         if (taken.target === target) return await this.#drain({ lane, generation, token, signal, job, taken, ...route });
@@ -150,7 +151,8 @@ export class Drain {
       if (outcome.kind === 'again' || outcome.kind === 'wait') {
         const verdict = this.#judge(outcome, element, envelope, attempts, redisNow());
         if (verdict.kind === 'hold') {
-          const held = await lanes.hold(holding, { ...verdict, release: this.#mayRelease(gate) });
+          const release = this.#mayRelease(gate);
+          const held = await persist(() => lanes.hold(holding, { ...verdict, release }), { signal, now });
           if (held.kind === 'held') {
             await queues.add(held.orders);
             endings.held(envelope, ending, mapping, verdict.error);

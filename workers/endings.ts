@@ -41,9 +41,6 @@ export interface Ending {
 
 type Last = Extract<Outcome, { kind: 'delivered' | 'ignored' | 'dead' }>;
 
-/** Through how long an outage of Redis an outcome is kept in hand. */
-const patienceMs = 60_000;
-
 /** Writes down how a message ended, tells those who must know (I6), and leaves one line and one count. */
 export class Endings {
   readonly #lanes: Lanes;
@@ -116,7 +113,7 @@ export class Endings {
       }),
     );
     if (buried.kind === 'none') return { kind: 'fenced' };
-    if (buried.kind === 'fenced' || buried.kind === 'already') return buried;
+    if (buried.kind !== 'empty' && buried.kind !== 'more') return { kind: buried.kind };
     this.#observe(envelope, ending, options.mapping, { outcome: 'dead', reason, detail, deadLetter: buried.deadLetter });
     // What is read ahead was read before: the caller takes the lane anew.
     return buried.kind === 'empty'
@@ -125,7 +122,7 @@ export class Endings {
   }
 
   #persist<T>(ending: Ending, write: () => Promise<T>): Promise<T> {
-    return persist(write, { patienceMs, signal: ending.signal, now: this.#now });
+    return persist(write, { signal: ending.signal, now: this.#now });
   }
 
   #journey(envelope: Envelope | undefined, ending: Ending, outcome: Last, mapping: string): JourneyEnd | undefined {

@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** Through how long an outage of Redis an outcome is kept in hand, in milliseconds. */
+const defaultPatienceMs = 60_000;
+
 /**
  * Writes to Redis what must not be forgotten because it has happened already outside (a delivery), through an outage if
  * need be: an answer that cannot be written down means that the message goes out again. Repeating is safe, every write
@@ -8,9 +11,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
  */
 export async function persist<T>(
   write: () => Promise<T>,
-  options: { readonly patienceMs: number; readonly signal: AbortSignal; readonly now: () => number },
+  options: { readonly patienceMs?: number; readonly signal: AbortSignal; readonly now: () => number },
 ): Promise<T> {
-  const giveUpAt = options.now() + options.patienceMs;
+  const giveUpAt = options.now() + (options.patienceMs ?? defaultPatienceMs);
   for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 2, 500)) {
     try {
       return await write();

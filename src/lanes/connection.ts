@@ -1,16 +1,33 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import type { ConnectionOptions } from 'node:tls';
 
-/** Where Redis is: exactly one of the three. Addresses as `redis://` or `rediss://`. */
-export type RedisTarget =
-  | { readonly url: string }
-  | { readonly cluster: { readonly nodes: readonly string[] } }
-  | { readonly sentinel: { readonly name: string; readonly sentinels: readonly string[] } };
+/** A different mapping of replies would change the type of every answer. */
+type Options = Omit<RedisOptions, 'replyMapping'>;
 
-export type RedisSettings = RedisTarget & {
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+interface Tls {
+  readonly verify?: boolean | undefined;
+  readonly servername?: string | undefined;
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+/** Where Redis is: exactly one of `url`, `cluster` and `sentinel`. */
+export interface RedisSettings {
+  readonly url?: string | undefined;
+  readonly cluster?: { readonly nodes: readonly Address[] } | undefined;
+  readonly sentinel?:
+    | { readonly name: string; readonly sentinels: readonly Address[]; readonly password?: string | undefined }
+    | undefined;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
-  readonly tls?: boolean | undefined;
-};
+  readonly tls?: boolean | Tls | undefined;
+}
 
 export type RedisClient = Redis | Cluster;
 
@@ -23,43 +40,62 @@ export type Manner = 'prompt' | 'patient';
 // Reconnecting often is cheap on a LAN and bounds how long the bridge stays away after Redis is back.
 const reconnectDelayMs = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 5), 1000);
 
-const manners: Record<Manner, RedisOptions> = {
+const manners: Record<Manner, Options> = {
   prompt: { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 2000, connectTimeout: 2000 },
   patient: { enableOfflineQueue: true, maxRetriesPerRequest: null, connectTimeout: 5000 },
 };
 
-function hostAndPort(address: string): { host: string; port: number } {
-  const url = new URL(address.includes('://') ? address : `redis://${address}`);
-  return { host: url.hostname, port: Number(url.port || 6379) };
-}
-
 /**
  * A connection to Redis. The caller closes it. Errors are reported by `error` events only; a listener must be set.
  * Auto-pipelining stays off: it slows BullMQ and the hot path (ioredis writes one tick's commands together anyway).
+ * @param options `commandTimeoutMs`: how long a prompt connection waits for an answer, default 2 s.
  */
-export function connectRedis(settings: RedisSettings, manner: Manner, name: string): RedisClient {
-  const options: RedisOptions = {
+export function connectRedis(
+  settings: RedisSettings,
+  manner: Manner,
+  name: string,
+  options: { readonly commandTimeoutMs?: number } = {},
+): RedisClient {
+  const { url, cluster, sentinel, username, password } = settings;
+  const tls = tlsOptions(settings.tls);
+  const common: Options = {
     ...manners[manner],
+    ...(options.commandTimeoutMs === undefined ? {} : { commandTimeout: options.commandTimeoutMs }),
     connectionName: name,
     retryStrategy: reconnectDelayMs,
-    enableReadyCheck: true,
-    ...(settings.username === undefined ? {} : { username: settings.username }),
-    ...(settings.password === undefined ? {} : { password: settings.password }),
-    ...(settings.tls === true ? { tls: {} } : {}),
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(tls === undefined ? {} : { tls }),
   };
-  if ('url' in settings) return new Redis(settings.url, options);
-  if ('sentinel' in settings) {
-    return new Redis({
-      ...options,
-      name: settings.sentinel.name,
-      sentinels: settings.sentinel.sentinels.map(hostAndPort),
+  if (cluster !== undefined) {
+    return new Cluster([...cluster.nodes], {
+      enableOfflineQueue: manner === 'patient',
+      clusterRetryStrategy: reconnectDelayMs,
+      redisOptions: common,
     });
   }
-  return new Cluster(settings.cluster.nodes.map(hostAndPort), {
-    enableOfflineQueue: manner === 'patient',
-    clusterRetryStrategy: reconnectDelayMs,
-    redisOptions: options,
-  });
+  if (sentinel !== undefined) {
+    return new Redis({
+      ...common,
+      name: sentinel.name,
+      sentinels: [...sentinel.sentinels],
+      ...(sentinel.password === undefined ? {} : { sentinelPassword: sentinel.password }),
+    });
+  }
+  return new Redis(url ?? 'redis://127.0.0.1:6379', common);
+}
+
+function tlsOptions(tls: RedisSettings['tls']): ConnectionOptions | undefined {
+  if (tls === undefined || tls === false) return undefined;
+  if (tls === true) return {};
+  const { verify, servername, ca, cert, key } = tls;
+  return {
+    ...(verify === false ? { rejectUnauthorized: false } : {}),
+    ...(servername === undefined ? {} : { servername }),
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  };
 }
 
 /** Waits until commands can be sent. @throws when Redis does not answer within `timeoutMs`. */

@@ -46,8 +46,13 @@ export function journeyEnd(journey: {
   readonly farId?: string | undefined;
 }): string {
   const { direction, channel, acceptedAt, at, outcome, reason, attempts, conversationId, farId } = journey;
-  const ids = [reason, conversationId, farId].map((id) => encodeURIComponent((id ?? '').slice(0, 64).toWellFormed()));
+  const ids = [reason, conversationId, farId].map((id) => encodeURIComponent(wellFormed((id ?? '').slice(0, 64))));
   return `${direction}|${channel}|${acceptedAt}|${at - acceptedAt}|${codes[outcome]}|${attempts}|${ids.join('|')}`;
+}
+
+/** Lone halves of surrogate pairs, which an id may hold, cannot be encoded. */
+function wellFormed(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8');
 }
 
 /** @returns undefined when the text is none of ours. */

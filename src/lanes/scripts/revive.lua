@@ -15,7 +15,8 @@ if string.sub(element, 14, 14) == '!' then
   original, payload = before.original, before.payload
 end
 local list = key('l', lane)
-local later = redis.call('EXISTS', list) == 1 or tonumber(redis.call('GET', key('x', lane)) or '0') > original
+-- Whatever was delivered after the death was accepted later, if only within the same millisecond.
+local later = redis.call('EXISTS', list) == 1 or tonumber(redis.call('GET', key('x', lane)) or '0') >= original
 redis.call('DEL', dead)
 redis.call('ZREM', tag .. ':dead', number)
 local wrapped = cjson.encode({ original = original, late = later, plan = found[4], payload = payload })

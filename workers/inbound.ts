@@ -1,0 +1,202 @@
+import type { Conversations } from '../src/lanes/conversations.js';
+import type { Envelope } from '../src/lanes/envelope.js';
+import type { Customer, InboundMessage } from '../src/messages/model.js';
+import { typingLifeMs, type Deliverer, type Delivery, type Outcome } from './delivery.js';
+import { persist } from './persist.js';
+
+/** What eGain answered to a message it took. */
+export interface Sent {
+  readonly conversationId?: string | undefined;
+  /** The hub's id for the message. */
+  readonly hubId?: string | undefined;
+}
+
+/** What a failed call means for the message; made from eGain's error by `src/egain`. Times in milliseconds. */
+export type SendFailure =
+  | { readonly kind: 'retry' | 'uncertain'; readonly error: string; readonly afterMs?: number | undefined }
+  | { readonly kind: 'throttled' | 'token'; readonly error: string; readonly afterMs?: number | undefined }
+  | { readonly kind: 'start-anew'; readonly error: string }
+  | { readonly kind: 'permanent'; readonly error: string };
+
+export type SendOutcome = { readonly ok: true; readonly sent: Sent } | { readonly ok: false; readonly failure: SendFailure };
+
+/** eGain as the inbound side needs it, for one channel. */
+export interface InboundChannel {
+  readonly name: string;
+  readonly idleMs: number;
+  /** May a message of this kind open a conversation (design section 3)? */
+  mayOpen(message: InboundMessage): boolean;
+  /** One call of `POST /conversations/messages`; never throws for what eGain answers. */
+  send(
+    message: InboundMessage,
+    options: {
+      readonly conversationId: string | undefined;
+      readonly originalTime: number | undefined;
+      readonly signal: AbortSignal;
+    },
+  ): Promise<SendOutcome>;
+  /** Tells the agent side that a message did not reach the customer. */
+  sendError(
+    notice: Extract<Envelope, { kind: 'agent-notice' }>,
+    options: { readonly signal: AbortSignal },
+  ): Promise<SendOutcome>;
+}
+
+export interface InboundSettings {
+  readonly conversationMemoryMs: number;
+  /** How long customer data told without a conversation is kept for the next one. */
+  readonly infoMs: number;
+  /** Whether a message is sent again when eGain may have taken it without our seeing the answer. */
+  readonly safeRetry: boolean;
+  /** When a 429 does not say for how long. */
+  readonly throttleMs: number;
+}
+
+/** Carries customers' messages to eGain. */
+export class InboundDeliverer implements Deliverer {
+  readonly #conversations: Conversations;
+  readonly #channels: ReadonlyMap<string, InboundChannel>;
+  readonly #settings: InboundSettings;
+  readonly #onOrders: (orders: Awaited<ReturnType<Conversations['bind']>>) => Promise<void>;
+  readonly #now: () => number;
+
+  constructor(parts: {
+    readonly conversations: Conversations;
+    readonly channels: ReadonlyMap<string, InboundChannel>;
+    readonly settings: InboundSettings;
+    /** Gives jobs to outbound lanes that waited for their conversation. */
+    readonly onOrders: (orders: Awaited<ReturnType<Conversations['bind']>>) => Promise<void>;
+    /** Monotonic, milliseconds. */
+    readonly now: () => number;
+  }) {
+    this.#conversations = parts.conversations;
+    this.#channels = parts.channels;
+    this.#settings = parts.settings;
+    this.#onOrders = parts.onOrders;
+    this.#now = parts.now;
+  }
+
+  async deliver(delivery: Delivery): Promise<Outcome> {
+    const { envelope } = delivery;
+    if (envelope.kind !== 'inbound' && envelope.kind !== 'agent-notice') {
+      return { kind: 'dead', reason: 'unreadable', detail: 'an outbound message lies in an inbound lane' };
+    }
+    const channel = this.#channels.get(envelope.channel);
+    if (channel === undefined) return { kind: 'again', error: 'channel-not-configured', countsAsAttempt: false };
+    if (envelope.kind === 'agent-notice') {
+      const outcome = await channel.sendError(envelope, { signal: delivery.signal });
+      if (outcome.ok) return { kind: 'delivered', conversationId: envelope.conversationId, farId: outcome.sent.hubId };
+      return outcome.failure.kind === 'start-anew'
+        ? { kind: 'ignored', reason: 'no-conversation' }
+        : this.#failed(outcome.failure);
+    }
+    const { message } = envelope;
+    const typing = message.type === 'typing.start' || message.type === 'typing.end';
+    if (typing && delivery.now() - delivery.acceptedAt > typingLifeMs) return { kind: 'ignored', reason: 'stale-typing' };
+    const open = delivery.mapping === '' ? undefined : delivery.mapping;
+    if (open === undefined && !channel.mayOpen(message)) return this.#withoutConversation(delivery, message);
+    return this.#send(delivery, channel, message, open);
+  }
+
+  async #withoutConversation(delivery: Delivery, message: InboundMessage): Promise<Outcome> {
+    if (message.type !== 'customer.info') return { kind: 'ignored', reason: 'no-conversation' };
+    await this.#keep(delivery, () =>
+      this.#conversations.keepInfo(delivery.holding.lane, JSON.stringify(message.customer), this.#settings.infoMs),
+    );
+    return { kind: 'ignored', reason: 'kept-for-next-start' };
+  }
+
+  async #send(
+    delivery: Delivery,
+    channel: InboundChannel,
+    message: InboundMessage,
+    open: string | undefined,
+  ): Promise<Outcome> {
+    const { lane } = delivery.holding;
+    const told = open === undefined ? await this.#conversations.pendingInfo(lane) : undefined;
+    const complete = told === undefined ? message : withInfo(message, JSON.parse(told) as Customer);
+    const { originalTime, signal } = delivery;
+    const outcome = await channel.send(complete, { conversationId: open, originalTime, signal });
+    if (!outcome.ok) {
+      const { failure } = outcome;
+      if (failure.kind !== 'start-anew') return this.#failed(failure);
+      // Without an id there is nothing to start anew from: eGain refuses the start itself.
+      if (open === undefined) return { kind: 'dead', reason: 'refused', detail: failure.error, gate: { kind: 'well' } };
+      const kept = await this.#keep(delivery, () => this.#conversations.setOpen(delivery.holding, undefined, 1));
+      if (kept === 'fenced') return { kind: 'fenced' };
+      if (channel.mayOpen(message)) return this.#send(delivery, channel, message, undefined);
+      return message.type === 'customer.info'
+        ? this.#withoutConversation({ ...delivery, mapping: '' }, message).then((end) => ({ ...end, mapping: '' }))
+        : { kind: 'ignored', reason: 'no-conversation', mapping: '' };
+    }
+    const { hubId, conversationId = open } = outcome.sent;
+    const delivered = { kind: 'delivered', farId: hubId, conversationId } as const;
+    if (message.type === 'conversation.end') {
+      const kept = await this.#keep(delivery, () => this.#conversations.setOpen(delivery.holding, undefined, 1));
+      return kept === 'fenced' ? { kind: 'fenced' } : { ...delivered, mapping: '' };
+    }
+    if (conversationId === undefined || conversationId === open) return { ...delivered, keepMappingMs: channel.idleMs };
+    return this.#opened(delivery, channel, complete.customer, conversationId, delivered, told !== undefined);
+  }
+
+  /** The order matters (I2): whose conversation it is, then the customer's open one; the caller acknowledges after. */
+  async #opened(
+    delivery: Delivery,
+    channel: InboundChannel,
+    customer: Customer,
+    conversationId: string,
+    delivered: Extract<Outcome, { kind: 'delivered' }>,
+    infoTold: boolean,
+  ): Promise<Outcome> {
+    const { id: customerId, language } = customer;
+    const whose = { channel: channel.name, customerId, ...(language === undefined ? {} : { language }) };
+    const orders = await this.#keep(delivery, () =>
+      this.#conversations.bind(conversationId, whose, this.#settings.conversationMemoryMs),
+    );
+    await this.#onOrders(orders);
+    const kept = await this.#keep(delivery, () =>
+      this.#conversations.setOpen(delivery.holding, conversationId, channel.idleMs),
+    );
+    if (kept === 'fenced') return { kind: 'fenced' };
+    if (infoTold) await this.#keep(delivery, () => this.#conversations.dropInfo(delivery.holding.lane));
+    return { ...delivered, mapping: conversationId };
+  }
+
+  #failed(failure: Exclude<SendFailure, { kind: 'start-anew' }>): Outcome {
+    const { error } = failure;
+    switch (failure.kind) {
+      case 'permanent':
+        return { kind: 'dead', reason: 'refused', detail: error, gate: { kind: 'well' } };
+      case 'uncertain':
+        if (!this.#settings.safeRetry) {
+          return { kind: 'dead', reason: 'uncertain', detail: error, gate: { kind: 'failed' } };
+        }
+        return { kind: 'again', error, countsAsAttempt: true, afterMs: failure.afterMs, gate: { kind: 'failed' } };
+      case 'retry':
+        return { kind: 'again', error, countsAsAttempt: true, afterMs: failure.afterMs, gate: { kind: 'failed' } };
+      case 'throttled': {
+        const forMs = failure.afterMs ?? this.#settings.throttleMs;
+        return { kind: 'again', error, countsAsAttempt: false, afterMs: forMs, gate: { kind: 'throttled', forMs } };
+      }
+      case 'token':
+        return {
+          kind: 'again',
+          error,
+          countsAsAttempt: false,
+          afterMs: failure.afterMs,
+          gate: { kind: 'failed', atOnce: true },
+        };
+    }
+  }
+
+  #keep<T>(delivery: Delivery, write: () => Promise<T>): Promise<T> {
+    return persist(write, { signal: delivery.signal, now: this.#now });
+  }
+}
+
+/** What the message itself tells about the customer counts more than what was told before. */
+function withInfo(message: InboundMessage, told: Customer): InboundMessage {
+  const attributes = { ...told.attributes, ...message.customer.attributes };
+  const customer = { ...told, ...message.customer };
+  return { ...message, customer: Object.keys(attributes).length === 0 ? customer : { ...customer, attributes } };
+}

@@ -1,0 +1,205 @@
+import type { Dispatcher } from 'undici';
+import type { ChannelAdapter, Operation, RenderLimits, SendResult } from '../src/channels/adapter.js';
+import { readCustomer, type ConversationCustomer, type Conversations } from '../src/lanes/conversations.js';
+import type { Notice } from '../src/lanes/envelope.js';
+import type { Lanes } from '../src/lanes/lanes.js';
+import type { OutboundMessage } from '../src/messages/model.js';
+import { persist } from './persist.js';
+import { typingLifeMs, type Deliverer, type Delivery, type Outcome } from './delivery.js';
+
+/** A channel as the outbound side needs it. */
+export interface OutboundChannel {
+  readonly name: string;
+  readonly adapter: ChannelAdapter<unknown>;
+  readonly settings: unknown;
+  readonly limits: RenderLimits;
+  readonly dispatcher: Dispatcher;
+  readonly timeoutMs: number;
+  /** How long a silent conversation counts as open, in milliseconds. */
+  readonly idleMs: number;
+  readonly noticeText: (notice: Notice, language: string | undefined) => string;
+}
+
+/** eGain's message as an OutboundMessage that still lacks its customer, or why nobody is to see it. */
+export type Translated =
+  | { readonly kind: 'message'; readonly message: Omit<OutboundMessage, 'customer'> }
+  | { readonly kind: 'ignored'; readonly reason: string };
+
+export interface OutboundSettings {
+  readonly unknownConversationWaitMs: number;
+  readonly conversationMemoryMs: number;
+}
+
+/** A message's operations and how many of them are out: what is stored while a message goes out in parts (I5). */
+interface Plan {
+  readonly operations: readonly Operation[];
+  readonly done: number;
+  readonly farId?: string | undefined;
+}
+
+/** Carries eGain's messages, and the bridge's own notices, to the customer on the channel. */
+export class OutboundDeliverer implements Deliverer {
+  readonly #lanes: Lanes;
+  readonly #conversations: Conversations;
+  readonly #channels: ReadonlyMap<string, OutboundChannel>;
+  readonly #translate: (hubMessage: unknown) => Translated;
+  readonly #settings: OutboundSettings;
+  readonly #now: () => number;
+
+  constructor(parts: {
+    readonly lanes: Lanes;
+    readonly conversations: Conversations;
+    readonly channels: ReadonlyMap<string, OutboundChannel>;
+    readonly translate: (hubMessage: unknown) => Translated;
+    readonly settings: OutboundSettings;
+    /** Monotonic, milliseconds. */
+    readonly now: () => number;
+  }) {
+    this.#lanes = parts.lanes;
+    this.#conversations = parts.conversations;
+    this.#channels = parts.channels;
+    this.#translate = parts.translate;
+    this.#settings = parts.settings;
+    this.#now = parts.now;
+  }
+
+  async deliver(delivery: Delivery): Promise<Outcome> {
+    const { envelope } = delivery;
+    if (envelope.kind === 'misfit') return { kind: 'dead', reason: 'malformed', detail: envelope.reason };
+    if (envelope.kind === 'notice') return this.#notice(delivery, envelope);
+    if (envelope.kind !== 'outbound') {
+      return { kind: 'dead', reason: 'unreadable', detail: 'an inbound message lies in an outbound lane' };
+    }
+    const whose = readCustomer(delivery.mapping);
+    if (whose === undefined) return this.#unknown(delivery);
+    const channel = this.#channels.get(whose.channel);
+    if (channel === undefined) return { kind: 'again', error: 'channel-not-configured', countsAsAttempt: false };
+    const translated = this.#translate(envelope.message);
+    if (translated.kind === 'ignored') return { kind: 'ignored', reason: translated.reason };
+    const { type } = translated.message;
+    if (type === 'typing.start' || type === 'typing.end') {
+      if (delivery.now() - delivery.acceptedAt > typingLifeMs) return { kind: 'ignored', reason: 'stale-typing' };
+      if (!channel.adapter.capabilities(channel.settings).typing.outbound) {
+        return { kind: 'ignored', reason: 'no-typing-on-channel' };
+      }
+    }
+    const outcome = await this.#send(delivery, channel, this.#complete(delivery, translated.message, whose));
+    if (outcome.kind !== 'delivered') return outcome;
+    await this.#follow(delivery, whose, channel, envelope.conversationId, type);
+    return { ...outcome, conversationId: envelope.conversationId, keepMappingMs: this.#settings.conversationMemoryMs };
+  }
+
+  /** A callback may overtake the answer to the message that opened its conversation (I2). */
+  #unknown(delivery: Delivery): Outcome {
+    const age = Math.max(0, delivery.now() - delivery.acceptedAt);
+    return {
+      kind: 'wait',
+      reason: 'unknown-conversation',
+      // `bind` wakes the lane; looking again by itself is for the case that this write was lost.
+      afterMs: Math.min(Math.max(age, 250), 2000),
+      untilMs: this.#settings.unknownConversationWaitMs,
+    };
+  }
+
+  async #notice(delivery: Delivery, envelope: Extract<Delivery['envelope'], { kind: 'notice' }>): Promise<Outcome> {
+    const channel = this.#channels.get(envelope.channel);
+    if (channel === undefined) return { kind: 'again', error: 'channel-not-configured', countsAsAttempt: false };
+    const { customer, notice } = envelope;
+    return this.#send(delivery, channel, {
+      id: notice.id,
+      conversationId: '',
+      type: 'system',
+      customer,
+      sender: { type: 'system' },
+      text: channel.noticeText(notice, customer.language),
+    });
+  }
+
+  #complete(
+    delivery: Delivery,
+    message: Omit<OutboundMessage, 'customer'>,
+    whose: ConversationCustomer,
+  ): OutboundMessage {
+    const { customerId: id, language } = whose;
+    const customer = language === undefined ? { id } : { id, language };
+    if (delivery.originalTime === undefined || message.text === undefined) return { ...message, customer };
+    // It comes after messages that were written later: the reader must see when it was written (I2).
+    const when = new Date(delivery.originalTime).toISOString();
+    return { ...withoutHtml(message), customer, text: `[${when}] ${message.text}` };
+  }
+
+  async #send(delivery: Delivery, channel: OutboundChannel, message: OutboundMessage): Promise<Outcome> {
+    const { adapter, settings, limits } = channel;
+    let plan: Plan =
+      delivery.plan === ''
+        ? { operations: adapter.render(message, settings, limits).operations, done: 0 }
+        : (JSON.parse(delivery.plan) as Plan);
+    if (plan.operations.length === 0) return { kind: 'ignored', reason: 'nothing-to-show' };
+    for (let next = plan.operations[plan.done]; next !== undefined; next = plan.operations[plan.done]) {
+      const result = await adapter.send(next, settings, {
+        dispatcher: channel.dispatcher,
+        now: Date.now,
+        timeoutMs: channel.timeoutMs,
+        signal: delivery.signal,
+      });
+      if (result.kind !== 'sent') return failure(result);
+      plan = { ...plan, done: plan.done + 1, farId: plan.farId ?? result.providerIds[0] };
+      if (plan.done < plan.operations.length) {
+        const text = JSON.stringify(plan);
+        const kept = await this.#keep(delivery, () => this.#lanes.checkpoint(delivery.holding, text));
+        if (kept !== 'kept') return { kind: 'fenced' };
+      }
+    }
+    return { kind: 'delivered', farId: plan.farId };
+  }
+
+  /** What a delivered message means for its conversation: it lives on, or it is over. */
+  async #follow(
+    delivery: Delivery,
+    whose: ConversationCustomer,
+    channel: OutboundChannel,
+    conversationId: string,
+    type: string,
+  ): Promise<void> {
+    if (type === 'conversation.end') {
+      await this.#keep(delivery, () => this.#conversations.end(whose, conversationId));
+    } else if (!type.startsWith('typing.')) {
+      await this.#keep(delivery, () => this.#conversations.touch(whose, conversationId, channel.idleMs));
+    }
+  }
+
+  #keep<T>(delivery: Delivery, write: () => Promise<T>): Promise<T> {
+    return persist(write, { signal: delivery.signal, now: this.#now });
+  }
+}
+
+function withoutHtml(message: Omit<OutboundMessage, 'customer'>): Omit<OutboundMessage, 'customer'> {
+  const { html: _html, ...rest } = message;
+  return rest;
+}
+
+/** What an adapter's word means for the message and for the channel's gate. */
+function failure(result: Exclude<SendResult, { kind: 'sent' }>): Outcome {
+  switch (result.kind) {
+    case 'retry':
+      return {
+        kind: 'again',
+        error: result.cause,
+        countsAsAttempt: true,
+        ...(result.afterMs === undefined ? {} : { afterMs: result.afterMs }),
+        gate: { kind: 'failed' },
+      };
+    case 'uncertain':
+      return { kind: 'again', error: result.cause, countsAsAttempt: true, gate: { kind: 'failed' } };
+    case 'throttled': {
+      const forMs = result.afterMs ?? 1000;
+      return result.scope === 'account'
+        ? { kind: 'again', error: 'throttled', countsAsAttempt: false, afterMs: forMs, gate: { kind: 'throttled', forMs } }
+        : { kind: 'again', error: 'throttled', countsAsAttempt: false, afterMs: forMs };
+    }
+    case 'gone':
+      return { kind: 'dead', reason: 'unreachable', detail: result.reason, gate: { kind: 'well' } };
+    case 'rejected':
+      return { kind: 'dead', reason: 'rejected', detail: `${result.code} ${result.detail}`.trim(), gate: { kind: 'well' } };
+  }
+}
