@@ -58,7 +58,8 @@ export interface MessageAttribute extends NameValue {
 
 export interface Party {
   readonly type: SenderRole;
-  readonly participant?: { readonly name?: string; readonly [field: string]: unknown };
+  readonly participant?:
+    { readonly name?: string | undefined; readonly [field: string]: unknown } | undefined;
   readonly [field: string]: unknown;
 }
 
@@ -78,20 +79,20 @@ export interface HubCustomer {
 
 /** One of `text`, `html` or `json`; `redact` is seen in the history of a conversation [doc: operation/fetchConversation]. */
 export interface HubContent {
-  readonly text?: string;
-  readonly html?: string;
+  readonly text?: string | undefined;
+  readonly html?: string | undefined;
   readonly json?: unknown;
-  readonly redact?: boolean;
+  readonly redact?: boolean | undefined;
   readonly [field: string]: unknown;
 }
 
 /** `size` in bytes; a public program writes it as text [wild: DM bridge]. `id` is an asset's [assumed]. */
 export interface HubAttachment {
-  readonly id?: string;
-  readonly name?: string;
-  readonly contentType?: string;
-  readonly size?: number | string;
-  readonly url?: string;
+  readonly id?: string | undefined;
+  readonly name?: string | undefined;
+  readonly contentType?: string | undefined;
+  readonly size?: number | string | undefined;
+  readonly url?: string | undefined;
   readonly [field: string]: unknown;
 }
 
@@ -139,9 +140,9 @@ export interface SendMessagesBody {
 
 /** One entry of the 202 answer: `conversation.id` is what has to be remembered [wild: DM bridge]. */
 export interface AcceptedMessage {
-  readonly id?: string;
-  readonly messageId?: string;
-  readonly conversation?: { readonly id?: string; readonly [field: string]: unknown };
+  readonly id?: string | undefined;
+  readonly messageId?: string | undefined;
+  readonly conversation?: { readonly id?: string | undefined; readonly [field: string]: unknown } | undefined;
   readonly [field: string]: unknown;
 }
 
@@ -152,15 +153,16 @@ export interface SendMessagesAnswer {
 
 /** A message as the hub delivers it to a callback: only `type` and `conversation.id` can be relied on [wild, assumed]. */
 export interface HubMessage {
-  readonly id?: string;
-  readonly messageId?: string;
+  readonly id?: string | undefined;
+  readonly messageId?: string | undefined;
   readonly type: { readonly value: MessageTypeValue; readonly [field: string]: unknown };
   /** A bare string is met as well as the object (contract, section 14, point 6). */
-  readonly content?: string | HubContent;
-  readonly sender?: Party;
+  readonly content?: string | HubContent | undefined;
+  readonly sender?: Party | undefined;
   readonly conversation: { readonly id: string; readonly [field: string]: unknown };
-  readonly attachments?: { readonly attachment: readonly HubAttachment[] };
-  readonly parent?: { readonly messageId?: string; readonly [field: string]: unknown };
-  readonly created?: string;
+  readonly attachments?: { readonly attachment: readonly HubAttachment[] } | undefined;
+  readonly parent?:
+    { readonly messageId?: string | undefined; readonly [field: string]: unknown } | undefined;
+  readonly created?: string | undefined;
   readonly [field: string]: unknown;
 }
