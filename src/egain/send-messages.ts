@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import type { EgainTransport } from './http.js';
+import type { SendMessagesAnswer, SendMessagesBody } from './types.js';
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+const text = z.string().optional().catch(undefined);
+const accepted = z.looseObject({
+  id: text,
+  messageId: text,
+  conversation: z.looseObject({ id: text }).optional().catch(undefined),
+});
+const answerSchema = z.looseObject({
+  messages: z
+    .looseObject({ message: z.union([z.array(accepted), accepted.transform((one) => [one])]) })
+    .catch({ message: [] }),
+});
+
+/**
+ * `POST /conversations/messages` [doc: operation/sendMessage]. 202 means accepted, not delivered [assumed]. An answer of
+ * another shape still counts as accepted and comes back without entries: a repeat would be the greater harm.
+ */
+export async function sendMessages(
+  transport: EgainTransport,
+  body: SendMessagesBody,
+  options: CallOptions = {},
+): Promise<SendMessagesAnswer> {
+  const answer = await transport.request('sendMessage', {
+    method: 'POST',
+    path: '/conversations/messages',
+    body,
+    signal: options.signal,
+  });
+  const read = answerSchema.safeParse(answer.body);
+  return read.success ? read.data : { messages: { message: [] } };
+}
+
+/** The conversation to remember [wild: DM bridge]; undefined when the answer does not tell. */
+export function conversationIdOf(answer: SendMessagesAnswer): string | undefined {
+  return answer.messages.message.find((message) => message.conversation?.id !== undefined)?.conversation?.id;
+}
