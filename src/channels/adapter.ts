@@ -78,7 +78,11 @@ export interface RenderPlan {
 export type SendResult =
   | { readonly kind: 'sent'; readonly providerIds: readonly string[] }
   | { readonly kind: 'retry'; readonly cause: string; readonly afterMs?: number }
-  | { readonly kind: 'throttled'; readonly afterMs?: number; readonly scope: 'message' | 'conversation' | 'account' }
+  | {
+      readonly kind: 'throttled';
+      readonly afterMs?: number;
+      readonly scope: 'message' | 'conversation' | 'account';
+    }
   | { readonly kind: 'uncertain'; readonly cause: string }
   | { readonly kind: 'gone'; readonly reason: 'blocked' | 'window-closed' | 'not-found' | 'quota' }
   | { readonly kind: 'rejected'; readonly code: string; readonly detail: string };
