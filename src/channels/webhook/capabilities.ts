@@ -1,0 +1,28 @@
+import type { Capabilities } from '../adapter.js';
+
+const day = 24 * 60 * 60 * 1000;
+
+/**
+ * The receiver is a program, so nearly everything is passed on as it is. The text limit only keeps one request at a
+ * sensible size; a manifest narrows it to what the channel's own clients show.
+ */
+export const webhookCapabilities: Capabilities = {
+  text: { max: 65_536, unit: 'utf16', markup: 'html' },
+  rich: {
+    listpicker: 'native',
+    quickreply: 'native',
+    template: 'native',
+    timepicker: 'native',
+    richlink: 'native',
+    form: 'native',
+    payment: 'native',
+    app: 'native',
+    authentication: 'native',
+  },
+  typing: { inbound: true, outbound: true },
+  deletes: true,
+  attachments: { inbound: true, outbound: true },
+  idempotent: true,
+  // The longest schedule a Standard Webhooks sender is advised to follow ends after about 76 hours.
+  redeliveryWindowMs: 4 * day,
+};

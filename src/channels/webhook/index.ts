@@ -1,0 +1,20 @@
+import type { ChannelAdapter } from '../adapter.js';
+import { webhookCapabilities } from './capabilities.js';
+import { webhookConfigSchema, type WebhookConfig } from './config.js';
+import { parse } from './parse.js';
+import { render } from './render.js';
+import { reply } from './reply.js';
+import { send } from './send.js';
+import { verify } from './verify.js';
+
+/** The generic webhook channel: for any system that can POST and be posted to (design section 6.1). */
+export const webhookAdapter: ChannelAdapter<WebhookConfig> = {
+  kind: 'webhook',
+  configSchema: webhookConfigSchema,
+  capabilities: () => webhookCapabilities,
+  verify,
+  parse,
+  reply,
+  render: (message, _config, limits) => render(message, limits),
+  send,
+};
