@@ -238,6 +238,6 @@ describe('dead letters', () => {
       const { holding } = await takeFirst(lanes, orders);
       await lanes.bury(holding, { reason: 'rejected', detail: '', release: true });
     }
-    expect(await client.zrange(`${keys.tag(0)}:dead`, 0, -1)).toEqual(['2', '3']);
+    expect(await client.zrange(`${keys.tag(0)}:dead`, '0', '-1')).toEqual(['2', '3']);
   });
 });

@@ -1,0 +1,40 @@
+import { Agent } from 'undici';
+import type { BridgeConfig } from '../../config/schema.js';
+import { findAdapter } from '../channels/index.js';
+import type { ChannelAdapter } from '../channels/adapter.js';
+
+/** One channel of the configuration with the code that speaks to it. */
+export interface ConfiguredChannel {
+  readonly name: string;
+  readonly adapter: ChannelAdapter<unknown>;
+  readonly config: BridgeConfig['channels'][string];
+  /** How long a silent conversation counts as open: eGain's own time and a margin, since being early would split it. */
+  readonly idleMs: number;
+  readonly accountTimeoutMs: number;
+}
+
+const minuteMs = 60_000;
+
+export function configuredChannels(config: BridgeConfig): ReadonlyMap<string, ConfiguredChannel> {
+  return new Map(
+    Object.entries(config.channels).map(([name, channel]) => {
+      const adapter = findAdapter(channel.adapter);
+      if (adapter === undefined) throw new Error(`channels.${name}.adapter: there is no adapter of this kind`);
+      const accountTimeoutMs = channel.account.timeout * minuteMs;
+      const idleMs = config.egain.switches.idle_timer
+        ? accountTimeoutMs + config.delivery.idleMarginMs
+        : config.delivery.conversationMemoryMs;
+      return [name, { name, adapter, config: channel, idleMs, accountTimeoutMs }];
+    }),
+  );
+}
+
+/** A pool of connections to one far end; never more than may be busy at once. */
+export function connectionPool(connections: number, connectTimeoutMs: number): Agent {
+  return new Agent({
+    connections,
+    pipelining: 1,
+    connect: { timeout: connectTimeoutMs },
+    keepAliveTimeout: 30_000,
+  });
+}

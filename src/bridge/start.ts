@@ -1,0 +1,93 @@
+import type { BridgeConfig } from '../../config/schema.js';
+import { listen } from '../../webhooks/listen.js';
+import { createManagementApp } from '../../webhooks/management-app.js';
+import { MemoryWatch } from '../lanes/memory.js';
+import type { Logger } from '../operations/logger.js';
+import { createMetrics } from '../operations/metrics.js';
+import { Observer } from '../operations/observer.js';
+import { configuredChannels } from './channels.js';
+import { openCore } from './core.js';
+import { startWeb } from './web.js';
+import { startWorker } from './worker.js';
+
+export type Role = 'all' | 'web' | 'worker';
+
+export interface Bridge {
+  /** Undefined for role `worker`. */
+  readonly port: number | undefined;
+  readonly managementPort: number;
+  /** Leaves in order (I11): no new requests, finish what is in hand, hand the rest back, close own connections. */
+  close(): Promise<void>;
+}
+
+/** A probe must be answered even when Redis is not. */
+const pingMs = 1000;
+
+/** Starts the service. @throws {Error} with one sentence that names the setting when it cannot. */
+export async function startBridge(options: {
+  readonly config: BridgeConfig;
+  readonly role: Role;
+  readonly log: Logger;
+}): Promise<Bridge> {
+  const { config, role, log } = options;
+  const metrics = createMetrics();
+  const observer = new Observer(metrics, log);
+  const onError = (error: unknown): void => observer.backgroundError(error);
+  const channels = configuredChannels(config);
+  const core = await openCore(config, onError);
+  const memory = new MemoryWatch(core.redis, config.redis.maxMemoryBytes, onError);
+  let leaving = false;
+  const closers: (() => Promise<void>)[] = [() => core.close()];
+  try {
+    if (role !== 'worker') {
+      await memory.look();
+      memory.start();
+    }
+    closers.unshift(async () => memory.stop());
+    const worker = role === 'web' ? undefined : await startWorker({ config, core, channels, observer });
+    if (worker !== undefined) closers.unshift(() => worker.close());
+    const web = role === 'worker' ? undefined : await startWeb({ config, core, channels, memory, observer });
+    if (web !== undefined) closers.unshift(() => web.close());
+    const management = await listen(
+      createManagementApp({
+        health: {
+          live: () => true,
+          ready: async () => ({ redis: await answers(() => core.redis.ping()), running: !leaving }),
+        },
+        registry: metrics.registry,
+        authenticated: config.management.auth !== undefined,
+      }),
+      { host: config.server.managementHost, port: config.server.managementPort, setting: 'server.managementPort' },
+    );
+    closers.push(() => management.close());
+    log.info({ role, port: web?.port, managementPort: management.port }, 'bridge started');
+    return {
+      port: web?.port,
+      managementPort: management.port,
+      close: async () => {
+        leaving = true;
+        for (const close of closers) await close();
+        log.info('bridge stopped');
+      },
+    };
+  } catch (error) {
+    for (const close of closers) await close().catch(onError);
+    throw error;
+  }
+}
+
+async function answers(ping: () => Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), pingMs);
+  });
+  const answered = ping().then(
+    () => true,
+    () => false,
+  );
+  try {
+    return await Promise.race([answered, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,112 @@
+import type { BridgeConfig } from '../../config/schema.js';
+import { FailureThrottle } from '../../webhooks/caller.js';
+import { channelWebhook } from '../../webhooks/channel-webhook.js';
+import { egainCallback } from '../../webhooks/egain-callback.js';
+import { egainToken } from '../../webhooks/egain-token.js';
+import { guarded } from '../../webhooks/handler.js';
+import { Intake } from '../../webhooks/intake.js';
+import type { Listening } from '../../webhooks/listen.js';
+import { startPublicServer } from '../../webhooks/public-server.js';
+import type { PublicHandlers } from '../../webhooks/routes.js';
+import { createCallbackAuthenticator, type CallbackMethod } from '../egain/callback/authenticator.js';
+import { createTokenIssuer } from '../egain/callback/token-issuer.js';
+import { parseCallback } from '../egain/parse-callback.js';
+import type { MemoryWatch } from '../lanes/memory.js';
+import type { Observer } from '../operations/observer.js';
+import type { ConfiguredChannel } from './channels.js';
+import type { Core } from './core.js';
+import { inboundPolicy } from './policy.js';
+
+/** Failed attempts to prove who one is, per address and minute. */
+const throttleSettings = { failures: 30, windowSeconds: 60 };
+
+export interface WebSide {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** The role `web`: takes in what eGain and the channels say. */
+export async function startWeb(parts: {
+  readonly config: BridgeConfig;
+  readonly core: Core;
+  readonly channels: ReadonlyMap<string, ConfiguredChannel>;
+  readonly memory: MemoryWatch;
+  readonly observer: Observer;
+}): Promise<WebSide> {
+  const { config, core, channels, memory, observer } = parts;
+  const { keys, lanes, queues } = core;
+  const { server, egain } = config;
+  const intake = new Intake({
+    lanes,
+    addJobs: (orders) => queues.add(orders),
+    full: () => memory.full,
+    settings: { maxInFlight: server.maxInFlight },
+  });
+  const throttle = new FailureThrottle(throttleSettings, () => performance.now());
+  const limits = { maxBodyBytes: server.maxBodyBytes, trustProxy: server.trustProxy };
+  const common = { intake, keys, throttle, observer, ...limits };
+  const issue = tokenIssuer(config);
+  const handlers: PublicHandlers = {
+    callback: guarded(
+      'egain',
+      observer,
+      egainCallback({
+        ...common,
+        authenticate: createCallbackAuthenticator({ methods: egain.callback.authentication.map(callbackMethod) }),
+        parse: parseCallback,
+      }),
+    ),
+    channel: guarded(
+      'channel',
+      observer,
+      channelWebhook({
+        ...common,
+        environment: { now: Date.now },
+        channels: new Map(
+          [...channels].map(([name, channel]) => [
+            name,
+            {
+              adapter: channel.adapter,
+              settings: channel.config.settings,
+              policy: inboundPolicy(channel, keys, egain.switches.enforce_inbound_limit),
+            },
+          ]),
+        ),
+      }),
+    ),
+    token:
+      issue === undefined
+        ? undefined
+        : guarded('token', observer, egainToken({ issue, throttle, trustProxy: server.trustProxy })),
+  };
+  const listening: Listening = await startPublicServer(handlers, server);
+  return {
+    port: listening.port,
+    close: async () => {
+      const closed = listening.close();
+      // Whoever is still connected hears 503 and comes back to another process.
+      intake.close();
+      await closed;
+    },
+  };
+}
+
+type Authentication = BridgeConfig['egain']['callback']['authentication'][number];
+
+function callbackMethod(method: Authentication): CallbackMethod {
+  if (method.type === 'basic') return method;
+  if ('keys' in method) return { type: 'token', keys: method.keys };
+  const { issuer, jwksUrl, audience, algorithms } = method;
+  return { type: 'issuer', issuer, jwksUrl, audience, algorithms };
+}
+
+function tokenIssuer(config: BridgeConfig) {
+  const own = config.egain.callback.authentication.flatMap((method) => ('keys' in method ? [method] : []));
+  const [first] = own;
+  if (first === undefined) return undefined;
+  return createTokenIssuer({
+    clients: own.flatMap(({ clients }) => clients),
+    keys: own.flatMap(({ keys }) => keys),
+    lifeSeconds: first.tokenTtlSeconds,
+  });
+}

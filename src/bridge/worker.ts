@@ -1,0 +1,160 @@
+import { Agent } from 'undici';
+import type { BridgeConfig } from '../../config/schema.js';
+import { Drain } from '../../workers/drain.js';
+import { Endings } from '../../workers/endings.js';
+import { InboundDeliverer } from '../../workers/inbound.js';
+import { Notices } from '../../workers/notices.js';
+import { OutboundDeliverer } from '../../workers/outbound.js';
+import { Pool } from '../../workers/pool.js';
+import { recoverOwnJobs } from '../../workers/recovery.js';
+import { Slots } from '../../workers/slots.js';
+import { Upkeep } from '../../workers/upkeep.js';
+import { connectRedis } from '../lanes/connection.js';
+import type { Envelope } from '../lanes/envelope.js';
+import { Gates } from '../lanes/gates.js';
+import type { Observer } from '../operations/observer.js';
+import { connectionPool, type ConfiguredChannel } from './channels.js';
+import type { Core } from './core.js';
+import { egainLink } from './egain-link.js';
+import { outboundChannel, translator } from './outbound-link.js';
+
+/** BullMQ's lock and how often it looks for jobs whose worker is gone: a killed process's lanes go on within 20 s. */
+const lockMs = 15_000;
+const stalledIntervalMs = 5000;
+/** Jobs in hand at once, at the most; each only waits for somebody else's answer. */
+const mostJobs = 2000;
+
+export interface WorkerSide {
+  close(): Promise<void>;
+}
+
+/** The role `worker`: carries what lies in the lanes to eGain and to the channels. */
+export async function startWorker(parts: {
+  readonly config: BridgeConfig;
+  readonly core: Core;
+  readonly channels: ReadonlyMap<string, ConfiguredChannel>;
+  readonly observer: Observer;
+}): Promise<WorkerSide> {
+  const { config, core, channels, observer } = parts;
+  const { redis, keys, lanes, conversations, queues, window } = core;
+  const { delivery, egain } = config;
+  const now = (): number => performance.now();
+  const random = Math.random;
+  const onError = (error: unknown): void => observer.backgroundError(error);
+  let stopping = false;
+
+  const gates = new Gates(
+    redis,
+    keys,
+    { ...delivery.breaker, probeMs: delivery.attemptTimeoutMs + 5000 },
+    now,
+  );
+  const notices = new Notices({ redis, keys, lanes, queues, settings: config.notices });
+  const endings = new Endings({ lanes, notices, observer, now });
+  const pools = new Map([...channels].map(([name]) => [name, connectionPool(delivery.concurrency, delivery.attemptTimeoutMs / 2)]));
+  const egainPool = connectionPool(egain.connections, egain.requestTimeoutMs / 2);
+  const link = egainLink({ config, redis, prefix: core.keys.prefix, dispatcher: egainPool, channels, observer });
+  const inbound = new InboundDeliverer({
+    conversations,
+    channels: link.channels,
+    settings: {
+      conversationMemoryMs: delivery.conversationMemoryMs,
+      infoMs: delivery.conversationMemoryMs,
+      safeRetry: egain.switches.safe_retry,
+      throttleMs: 5000,
+    },
+    onOrders: (orders) => queues.add(orders),
+    now,
+  });
+  const outbound = new OutboundDeliverer({
+    lanes,
+    conversations,
+    channels: new Map(
+      [...channels].map(([name, channel]) => [
+        name,
+        outboundChannel(channel, pools.get(name) ?? new Agent(), config),
+      ]),
+    ),
+    translate: translator(config),
+    settings: delivery,
+    now,
+  });
+
+  const routes = new Map([
+    ...[...channels.keys()].flatMap((name) => [
+      [`in:${name}`, { gate: 'egain', deliverer: inbound }] as const,
+      [`out:${name}`, { gate: `out:${name}`, deliverer: outbound }] as const,
+    ]),
+    ['out:?', { gate: 'out:?', deliverer: outbound }] as const,
+  ]);
+  const drain = new Drain({
+    lanes,
+    gates,
+    queues,
+    slots: new Slots(delivery.concurrency),
+    endings,
+    settings: {
+      holdMs: (envelope) => holdOf(envelope, channels, delivery.holdMs),
+      backOff: delivery.backoff,
+      laneBurst: delivery.laneBurst,
+      poisonStarts: delivery.poisonStarts,
+      lockMs,
+    },
+    route: (target) => routes.get(target),
+    random,
+    now,
+    stopping: () => stopping,
+  });
+
+  const workerRedis = connectRedis(config.redis, 'patient', `egain-bridge-worker:${config.instance}`);
+  workerRedis.on('error', onError);
+  const pool = new Pool({
+    redis: workerRedis,
+    keys,
+    drain,
+    settings: {
+      // Every gate can fill its share and have as many lanes wait for a place without taking one from the others.
+      concurrency: Math.min(mostJobs, delivery.concurrency * 2 * (channels.size + 2)),
+      workerName: config.instance,
+      lockMs,
+      stalledIntervalMs,
+    },
+    onError,
+  });
+  const upkeep = new Upkeep({
+    redis,
+    keys,
+    lanes,
+    gates,
+    queues,
+    instance: config.instance,
+    targets: new Map([...routes].map(([target, { gate }]) => [target, { gate, holdMs: delivery.holdMs }])),
+    window,
+    random,
+    onError,
+    onStray: (target) => observer.stray(target),
+  });
+  await upkeep.start();
+  await recoverOwnJobs(redis, keys, queues, config.instance).catch(onError);
+  pool.start(onError);
+
+  return {
+    close: async () => {
+      stopping = true;
+      await upkeep.stop();
+      await pool.close();
+      await Promise.all([...pools.values(), egainPool].map((agent) => agent.destroy()));
+      link.close();
+      workerRedis.disconnect();
+    },
+  };
+}
+
+/** Outbound messages are not worth more than their conversation: eGain's own time-out ends it (I4). */
+function holdOf(envelope: Envelope, channels: ReadonlyMap<string, ConfiguredChannel>, holdMs: number): number {
+  if (envelope.kind === 'outbound') {
+    const shortest = Math.min(...[...channels.values()].map(({ accountTimeoutMs }) => accountTimeoutMs));
+    return Math.min(holdMs, shortest);
+  }
+  return holdMs;
+}

@@ -1,0 +1,49 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Listening {
+  readonly port: number;
+  /** Takes no new connections, lets requests in hand finish, then resolves. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a port with limits against slow and oversized requests.
+ * @throws when the port cannot be had; the message names the setting.
+ */
+export async function listen(
+  listener: RequestListener,
+  options: { readonly host: string; readonly port: number; readonly setting: string },
+): Promise<Listening> {
+  const { host, port, setting } = options;
+  const server = createServer(
+    {
+      // Both far ends answer themselves within seconds; whoever needs longer to say something is not one of them.
+      headersTimeout: 10_000,
+      requestTimeout: 20_000,
+      // Longer than the usual 60 s of load balancers, so that they close first and no request meets a closing socket.
+      keepAliveTimeout: 65_000,
+      connectionsCheckingInterval: 1000,
+      maxHeaderSize: 16 * 1024,
+    },
+    listener,
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code === 'EADDRINUSE' ? 'the port is taken' : error.message;
+      reject(new Error(`${setting}: cannot listen on ${host}:${port}: ${why}`, { cause: error }));
+    });
+    server.listen(port, host, resolve);
+  });
+  const { port: actual } = server.address() as AddressInfo;
+  return { port: actual, close: () => closeServer(server) };
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  // A connection that was busy just now may idle on for its keep-alive time.
+  const timer = setInterval(() => server.closeIdleConnections(), 50);
+  await closed;
+  clearInterval(timer);
+}

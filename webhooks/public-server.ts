@@ -1,0 +1,23 @@
+import { createPublicApp } from './public-app.js';
+import { listen, type Listening } from './listen.js';
+import { matchHot, type PublicHandlers } from './routes.js';
+
+/**
+ * The public port. With `direct`, eGain's callback and the channels' webhooks are answered ahead of Express by the same
+ * handlers that Express mounts; every other request goes through Express.
+ */
+export async function startPublicServer(
+  handlers: PublicHandlers,
+  options: { readonly host: string; readonly port: number; readonly direct: boolean },
+): Promise<Listening> {
+  const app = createPublicApp(handlers);
+  const { host, port, direct } = options;
+  return listen(
+    (request, response) => {
+      const match = direct ? matchHot(request, handlers) : undefined;
+      if (match === undefined) app(request, response);
+      else void match.handler(request, response, match.path);
+    },
+    { host, port, setting: 'server.port' },
+  );
+}

@@ -1,0 +1,31 @@
+import type { IncomingMessage } from 'node:http';
+import type { Handler, RequestPath } from './handler.js';
+
+/** The public port's handlers; `token` is absent unless the bridge issues eGain's callback tokens itself. */
+export interface PublicHandlers {
+  readonly callback: Handler;
+  readonly channel: Handler;
+  readonly token: Handler | undefined;
+}
+
+export interface Match {
+  readonly handler: Handler;
+  readonly path: RequestPath;
+}
+
+const channelPath = /^\/channels\/([^/]+)\/webhook$/;
+
+/** Finds the hot routes by hand: this runs before Express for every request, and Express is the cost there. */
+export function matchHot(request: IncomingMessage, handlers: PublicHandlers): Match | undefined {
+  const url = request.url ?? '/';
+  const mark = url.indexOf('?');
+  const pathname = mark < 0 ? url : url.slice(0, mark);
+  if (pathname === '/egain/callback') return { handler: handlers.callback, path: pathOf(url, pathname, mark, '') };
+  const channel = channelPath.exec(pathname)?.[1];
+  // Names are lower-case letters, digits and dashes, so an escape in one is no name of ours.
+  return channel === undefined ? undefined : { handler: handlers.channel, path: pathOf(url, pathname, mark, channel) };
+}
+
+export function pathOf(url: string, pathname: string, mark: number, parameter: string): RequestPath {
+  return { pathname, query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)), parameter };
+}
