@@ -12,7 +12,7 @@ import type { Slots } from './slots.js';
 
 export interface DrainSettings {
   /** How long a message may be tried from its acceptance on (I4), in milliseconds. */
-  readonly holdMs: (envelope: Envelope) => number;
+  readonly holdMs: (target: string) => number;
   readonly backOff: BackOff;
   /** Messages of one lane in one go before others get a turn. */
   readonly laneBurst: number;
@@ -133,7 +133,7 @@ export class Drain {
       const ending = { holding, element, attempts: attempts + 1, target: taken.target, now: redisNow, signal };
       const envelope = readEnvelope(element.payload);
       // An overdue head may pass a closed gate, the ones behind it may not.
-      if (run.job.data.pass === 'overdue' && envelope !== undefined && !this.#overdue(element, envelope, redisNow())) {
+      if (run.job.data.pass === 'overdue' && !this.#overdue(element, taken.target, redisNow())) {
         if (!this.#mayPass(taken.target, gate, undefined)) {
           await lanes.park(lane, run.generation);
           return done;
@@ -149,7 +149,7 @@ export class Drain {
       if (outcome.kind === 'fenced') return { kind: 'later', ms: 100 };
       await this.#tellGate(gate, outcome);
       if (outcome.kind === 'again' || outcome.kind === 'wait') {
-        const verdict = this.#judge(outcome, element, envelope, attempts, redisNow());
+        const verdict = this.#judge(outcome, element, taken.target, attempts, redisNow());
         if (verdict.kind === 'hold') {
           const release = this.#mayRelease(gate);
           const held = await persist(() => lanes.hold(holding, { ...verdict, release }), { signal, now });
@@ -210,7 +210,7 @@ export class Drain {
   #judge(
     outcome: Extract<Outcome, { kind: 'again' | 'wait' }>,
     element: LaneElement,
-    envelope: Envelope | undefined,
+    target: string,
     attempts: number,
     now: number,
   ):
@@ -226,9 +226,9 @@ export class Drain {
       const delayMs = Math.min(outcome.afterMs, outcome.untilMs - age);
       return { kind: 'hold', delayMs, countsAsAttempt: false, error: outcome.reason };
     }
-    const left = (envelope === undefined ? 0 : settings.holdMs(envelope)) - age;
+    const left = settings.holdMs(target) - age;
     if (left <= 0) return { kind: 'end', outcome: { kind: 'dead', reason: 'hold-expired', detail: outcome.error } };
-    const wished = outcome.afterMs ?? backOffMs(attempts, settings.backOff, random);
+    const wished = outcome.afterMs ?? backOffMs(attempts + 1, settings.backOff, random);
     // The last attempt comes at the deadline, not after it.
     return {
       kind: 'hold',
@@ -238,8 +238,8 @@ export class Drain {
     };
   }
 
-  #overdue(element: LaneElement, envelope: Envelope, now: number): boolean {
-    return now - element.acceptedAt >= this.#parts.settings.holdMs(envelope);
+  #overdue(element: LaneElement, target: string, now: number): boolean {
+    return now - element.acceptedAt >= this.#parts.settings.holdMs(target);
   }
 
   async #tellGate(gate: string, outcome: Outcome): Promise<void> {

@@ -47,7 +47,7 @@ export class Notices {
   /** Tells the other side that a message ended undelivered: at most once per customer, reason and window. */
   async undelivered(envelope: Envelope, mapping: string, reason: string): Promise<void> {
     if (envelope.kind === 'inbound') {
-      await this.#tell(envelope.channel, envelope.message.customer, 'undelivered', messageIdOf(envelope), (customer, count) => ({
+      await this.#tell(envelope.channel, envelope.message.customer, 'bridge_undelivered', messageIdOf(envelope), (customer, count) => ({
         lane: this.#keys.noticeLane(envelope.channel, customer.id),
         target: `out:${envelope.channel}`,
         journey: { id: `notice:${messageIdOf(envelope)}`, head: journeyHead('out', envelope.channel) },
@@ -55,7 +55,7 @@ export class Notices {
           kind: 'notice',
           channel: envelope.channel,
           customer,
-          notice: { id: `notice:${messageIdOf(envelope)}`, name: 'undelivered', parameters: [String(count)], count },
+          notice: { id: `notice:${messageIdOf(envelope)}`, name: 'bridge_undelivered', parameters: [String(count)], count },
         }),
       }));
       return;

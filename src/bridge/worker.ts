@@ -1,5 +1,6 @@
 import { Agent } from 'undici';
 import type { BridgeConfig } from '../../config/schema.js';
+import type { Deliverer } from '../../workers/delivery.js';
 import { Drain } from '../../workers/drain.js';
 import { Endings } from '../../workers/endings.js';
 import { InboundDeliverer } from '../../workers/inbound.js';
@@ -10,7 +11,6 @@ import { recoverOwnJobs } from '../../workers/recovery.js';
 import { Slots } from '../../workers/slots.js';
 import { Upkeep } from '../../workers/upkeep.js';
 import { connectRedis } from '../lanes/connection.js';
-import type { Envelope } from '../lanes/envelope.js';
 import { Gates } from '../lanes/gates.js';
 import type { Observer } from '../operations/observer.js';
 import { connectionPool, type ConfiguredChannel } from './channels.js';
@@ -23,6 +23,12 @@ const lockMs = 15_000;
 const stalledIntervalMs = 5000;
 /** Jobs in hand at once, at the most; each only waits for somebody else's answer. */
 const mostJobs = 2000;
+
+interface Route {
+  readonly gate: string;
+  readonly deliverer: Deliverer;
+  readonly holdMs: number;
+}
 
 export interface WorkerSide {
   close(): Promise<void>;
@@ -80,12 +86,16 @@ export async function startWorker(parts: {
     now,
   });
 
-  const routes = new Map([
-    ...[...channels.keys()].flatMap((name) => [
-      [`in:${name}`, { gate: 'egain', deliverer: inbound }] as const,
-      [`out:${name}`, { gate: `out:${name}`, deliverer: outbound }] as const,
+  const routes = new Map<string, Route>([
+    ...[...channels.values()].flatMap(({ name, accountTimeoutMs }): [string, Route][] => [
+      [`in:${name}`, { gate: 'egain', deliverer: inbound, holdMs: delivery.holdMs }],
+      // Outbound messages are not worth more than their conversation: eGain's own time-out ends it (I4).
+      [
+        `out:${name}`,
+        { gate: `out:${name}`, deliverer: outbound, holdMs: Math.min(delivery.holdMs, accountTimeoutMs) },
+      ],
     ]),
-    ['out:?', { gate: 'out:?', deliverer: outbound }] as const,
+    ['out:?', { gate: 'out:?', deliverer: outbound, holdMs: delivery.holdMs }],
   ]);
   const drain = new Drain({
     lanes,
@@ -94,7 +104,7 @@ export async function startWorker(parts: {
     slots: new Slots(delivery.concurrency),
     endings,
     settings: {
-      holdMs: (envelope) => holdOf(envelope, channels, delivery.holdMs),
+      holdMs: (target) => routes.get(target)?.holdMs ?? delivery.holdMs,
       backOff: delivery.backoff,
       laneBurst: delivery.laneBurst,
       poisonStarts: delivery.poisonStarts,
@@ -128,7 +138,7 @@ export async function startWorker(parts: {
     gates,
     queues,
     instance: config.instance,
-    targets: new Map([...routes].map(([target, { gate }]) => [target, { gate, holdMs: delivery.holdMs }])),
+    targets: routes,
     window,
     random,
     onError,
@@ -148,13 +158,4 @@ export async function startWorker(parts: {
       workerRedis.disconnect();
     },
   };
-}
-
-/** Outbound messages are not worth more than their conversation: eGain's own time-out ends it (I4). */
-function holdOf(envelope: Envelope, channels: ReadonlyMap<string, ConfiguredChannel>, holdMs: number): number {
-  if (envelope.kind === 'outbound') {
-    const shortest = Math.min(...[...channels.values()].map(({ accountTimeoutMs }) => accountTimeoutMs));
-    return Math.min(holdMs, shortest);
-  }
-  return holdMs;
 }

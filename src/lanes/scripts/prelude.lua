@@ -11,6 +11,7 @@
 --   w:<target> zset    lanes that wait for room     } a lane that holds messages
 --   r:<target> zset    lanes that have a job        } is in exactly one
 --   b:<target> zset    lanes that wait to try again } of these three
+--   known      set     every target that ever had a lane: fixed in number by the channels
 --   unjobbed   zset    job ids that were promised and not yet confirmed: what the repair pass visits
 local tag = ARGV[1]
 
@@ -47,6 +48,7 @@ local function room(target, window)
 end
 
 local function activate(lane, target, now, window, jobs)
+  redis.call('SADD', tag .. ':known', target)
   if redis.call('EXISTS', key('w', target)) == 0 and room(target, window) > 0 then
     give_job(lane, target, now, jobs)
   else

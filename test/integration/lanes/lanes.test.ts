@@ -113,7 +113,7 @@ describe('draining', () => {
     expect(await lanes.acknowledge(holding, { journey, release: true, most: 10 })).toEqual({ kind: 'empty', orders: [] });
     await lanes.confirm(0, orders.map(({ jobId }) => jobId));
     const left = (await client.keys(`${keys.tag(0)}:*`)).map((name) => name.replace(keys.tag(0), '')).sort();
-    expect(left).toEqual([':d:a:1', ':generation', `:j:${keys.journey('1')}`, ':journeys']);
+    expect(left).toEqual([':d:a:1', ':generation', `:j:${keys.journey('1')}`, ':journeys', ':known']);
   });
 
   test('a worker that was overtaken is fenced out of everything', async () => {

@@ -1,0 +1,53 @@
+import type { Dispatcher } from 'undici';
+import type { BridgeConfig } from '../../config/schema.js';
+import type { OutboundChannel, Translated } from '../../workers/outbound.js';
+import { translateOutbound } from '../egain/translate-outbound.js';
+import type { Notice } from '../lanes/envelope.js';
+import { htmlToText } from '../messages/html.js';
+import { builtInTexts, customerText, type TextName } from '../messages/texts.js';
+import type { ConfiguredChannel } from './channels.js';
+
+export function outboundChannel(
+  channel: ConfiguredChannel,
+  dispatcher: Dispatcher,
+  config: BridgeConfig,
+): OutboundChannel {
+  const { name, adapter, config: own, idleMs } = channel;
+  const maxTextLength = own.manifest.restrictions?.outbound?.maxTextLength;
+  const split = config.egain.switches.split_outbound && maxTextLength !== undefined;
+  return {
+    name,
+    adapter,
+    settings: own.settings,
+    limits: split ? { maxTextLength } : {},
+    dispatcher,
+    timeoutMs: config.delivery.attemptTimeoutMs,
+    idleMs,
+    noticeText: (notice, language) => noticeText(notice, language, own),
+  };
+}
+
+function noticeText(notice: Notice, language: string | undefined, channel: BridgeConfig['channels'][string]): string {
+  const { l10nProperties = [] } = channel.manifest;
+  const say = (name: TextName): string =>
+    customerText(name, language, l10nProperties, channel.account.defaultLanguage, notice.parameters);
+  if (notice.name === 'bridge_undelivered' && notice.count > 1) return say('bridge_undelivered_several');
+  return say(isTextName(notice.name) ? notice.name : 'bridge_undelivered');
+}
+
+function isTextName(name: string): name is TextName {
+  return Object.hasOwn(builtInTexts, name);
+}
+
+/** eGain's wire format → the model, by the switches. */
+export function translator(config: BridgeConfig): (hubMessage: unknown) => Translated {
+  const { switches } = config.egain;
+  return (hubMessage) =>
+    translateOutbound(hubMessage, {
+      htmlToText,
+      contentPreference: switches.content_preference,
+      treatLiteralEnd: switches.treat_literal_end,
+      dropOwnEcho: switches.drop_own_echo,
+      forwardSystemMessages: switches.forward_system_messages,
+    });
+}

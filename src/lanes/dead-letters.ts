@@ -1,0 +1,109 @@
+import type { RedisClient } from './connection.js';
+import { readElement } from './element.js';
+import { messageIdOf, readEnvelope, type Envelope } from './envelope.js';
+import type { Keyspace } from './keyspace.js';
+
+/** A message that ended undelivered, kept with its reason. Times in milliseconds by Redis's clock. */
+export interface DeadLetter {
+  /** `<shard>-<number>`: what the operator's commands take. */
+  readonly id: string;
+  readonly lane: string;
+  /** `in:<channel>` or `out:<channel>`; `out:?` when its conversation never became known. */
+  readonly target: string;
+  readonly reason: string;
+  readonly detail: string;
+  readonly at: number;
+  readonly acceptedAt: number;
+  readonly attempts: number;
+  readonly messageId: string;
+  /** With the message's text; undefined when it cannot be read. */
+  readonly envelope: Envelope | undefined;
+}
+
+export interface DeadLetterFilter {
+  readonly channel?: string | undefined;
+  readonly reason?: string | undefined;
+  /** Only those that died at least this long ago. */
+  readonly olderThanMs?: number | undefined;
+}
+
+/** The dead letters of all shards, for operators. Putting one back into its lane is `Lanes.revive`. */
+export class DeadLetters {
+  readonly #redis: RedisClient;
+  readonly #keys: Keyspace;
+
+  constructor(redis: RedisClient, keys: Keyspace) {
+    this.#redis = redis;
+    this.#keys = keys;
+  }
+
+  /** Oldest first, a page at a time behind the scenes. */
+  async *list(filter: DeadLetterFilter = {}): AsyncGenerator<DeadLetter> {
+    const page = 100;
+    for (let shard = 0; shard < this.#keys.shards; shard += 1) {
+      const index = `${this.#keys.tag(shard)}:dead`;
+      const latest = filter.olderThanMs === undefined ? '+inf' : (await this.#now()) - filter.olderThanMs;
+      // A snapshot of the numbers: retrying or discarding while the list is read must not make it skip any.
+      const numbers = await this.#redis.zrangebyscore(index, '-inf', latest);
+      for (let from = 0; from < numbers.length; from += page) {
+        const letters = await Promise.all(
+          numbers.slice(from, from + page).map((number) => this.get(`${shard}-${number}`)),
+        );
+        for (const letter of letters) if (letter !== undefined && matches(letter, filter)) yield letter;
+      }
+    }
+  }
+
+  /** Undefined when there is none of this id (any more). */
+  async get(id: string): Promise<DeadLetter | undefined> {
+    const place = this.place(id);
+    if (place === undefined) return undefined;
+    const found = await this.#redis.hgetall(`${this.#keys.tag(place.shard)}:dead:${place.number}`);
+    const { element, lane, target, reason, detail, at, attempts } = found;
+    if (element === undefined || lane === undefined || target === undefined) return undefined;
+    const { acceptedAt, payload, revived } = readElement(element);
+    const envelope = readEnvelope(payload);
+    return {
+      id,
+      lane,
+      target,
+      reason: reason ?? '',
+      detail: detail ?? '',
+      at: Number(at),
+      acceptedAt: revived?.originalAcceptedAt ?? acceptedAt,
+      attempts: Number(attempts) + 1,
+      messageId: envelope === undefined ? '?' : messageIdOf(envelope),
+      envelope,
+    };
+  }
+
+  /** Removes it for good. False when there is none of this id. */
+  async discard(id: string): Promise<boolean> {
+    const place = this.place(id);
+    if (place === undefined) return false;
+    const tag = this.#keys.tag(place.shard);
+    const removed = await this.#redis.del(`${tag}:dead:${place.number}`);
+    await this.#redis.zrem(`${tag}:dead`, place.number);
+    return removed === 1;
+  }
+
+  /** Where a dead letter lies; undefined when the text is no id of ours. */
+  place(id: string): { readonly shard: number; readonly number: string } | undefined {
+    const [, shard, number] = /^(\d{1,3})-(\d{1,16})$/.exec(id) ?? [];
+    if (shard === undefined || number === undefined || Number(shard) >= this.#keys.shards) return undefined;
+    return { shard: Number(shard), number };
+  }
+
+  async #now(): Promise<number> {
+    const [seconds, micros] = await this.#redis.time();
+    return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+  }
+}
+
+function matches(letter: DeadLetter, filter: DeadLetterFilter): boolean {
+  const { channel, reason } = filter;
+  return (
+    (channel === undefined || letter.target.slice(letter.target.indexOf(':') + 1) === channel) &&
+    (reason === undefined || letter.reason === reason)
+  );
+}

@@ -1,0 +1,112 @@
+import type { RedisClient } from './connection.js';
+import { readElement } from './element.js';
+import { messageIdOf, readEnvelope } from './envelope.js';
+import type { Keyspace } from './keyspace.js';
+
+/** Where a lane that holds messages stands: waiting for room, having a job, or waiting to try again. */
+export type LaneState = 'waiting' | 'running' | 'backing-off';
+
+export interface WaitingLane {
+  readonly lane: string;
+  readonly shard: number;
+  readonly target: string;
+  readonly state: LaneState;
+  readonly waiting: number;
+  readonly headId: string;
+  readonly headAcceptedAt: number;
+  readonly attempts: number;
+  /** Why the head is not through yet, where an attempt told. */
+  readonly lastError?: string;
+  readonly tryAgainAt?: number;
+}
+
+const rooms: readonly (readonly [letter: string, state: LaneState])[] = [
+  ['r', 'running'],
+  ['b', 'backing-off'],
+  ['w', 'waiting'],
+];
+
+/** What waits where and why, read page by page: it costs the same per lane whatever the backlog. */
+export class WaitingLanes {
+  readonly #redis: RedisClient;
+  readonly #keys: Keyspace;
+
+  constructor(redis: RedisClient, keys: Keyspace) {
+    this.#redis = redis;
+    this.#keys = keys;
+  }
+
+  /** Lanes of all targets, or of one, in no particular order. */
+  async *list(target?: string): AsyncGenerator<WaitingLane> {
+    for (let shard = 0; shard < this.#keys.shards; shard += 1) {
+      for (const found of await this.#targets(shard)) {
+        if (target !== undefined && found !== target) continue;
+        for (const [letter, state] of rooms) {
+          const room = `${this.#keys.tag(shard)}:${letter}:${found}`;
+          let cursor = '0';
+          do {
+            const [next, page] = await this.#redis.zscan(room, cursor, 'COUNT', 100);
+            cursor = next;
+            const lanes = page.filter((_, index) => index % 2 === 0);
+            const read = await Promise.all(lanes.map((lane) => this.#read(shard, lane, found, state)));
+            for (const lane of read) if (lane !== undefined) yield lane;
+          } while (cursor !== '0');
+        }
+      }
+    }
+  }
+
+  /** One lane; undefined when it holds nothing. */
+  async get(lane: string): Promise<WaitingLane | undefined> {
+    const shard = this.#keys.shardOf(lane);
+    const target = await this.#redis.hget(`${this.#keys.tag(shard)}:s:${lane}`, 't');
+    if (target === null) return undefined;
+    for (const [letter, state] of rooms) {
+      const score = await this.#redis.zscore(`${this.#keys.tag(shard)}:${letter}:${target}`, lane);
+      if (score !== null) return this.#read(shard, lane, target, state);
+    }
+    return undefined;
+  }
+
+  /** Ids and acceptance times of a lane's messages, head first. */
+  async messages(lane: string, most = 1000): Promise<{ readonly id: string; readonly acceptedAt: number }[]> {
+    const tag = this.#keys.tag(this.#keys.shardOf(lane));
+    const elements = await this.#redis.lrange(`${tag}:l:${lane}`, 0, most - 1);
+    return elements.map((element) => {
+      const { acceptedAt, payload } = readElement(element);
+      const envelope = readEnvelope(payload);
+      return { id: envelope === undefined ? '?' : messageIdOf(envelope), acceptedAt };
+    });
+  }
+
+  async #read(shard: number, lane: string, target: string, state: LaneState): Promise<WaitingLane | undefined> {
+    const tag = this.#keys.tag(shard);
+    const [head, waiting, fields] = await Promise.all([
+      this.#redis.lindex(`${tag}:l:${lane}`, 0),
+      this.#redis.llen(`${tag}:l:${lane}`),
+      this.#redis.hmget(`${tag}:s:${lane}`, 'a', 'e', 'b'),
+    ]);
+    if (head === null) return undefined;
+    const [attempts, lastError, notBefore] = fields;
+    const { acceptedAt, payload } = readElement(head);
+    const envelope = readEnvelope(payload);
+    return {
+      lane,
+      shard,
+      target,
+      state,
+      waiting,
+      headId: envelope === undefined ? '?' : messageIdOf(envelope),
+      headAcceptedAt: acceptedAt,
+      attempts: Number(attempts ?? 0),
+      ...(lastError ? { lastError } : {}),
+      ...(notBefore ? { tryAgainAt: Number(notBefore) } : {}),
+    };
+  }
+
+  /** Every target that has a room, also those of channels that are not configured any more. */
+  async #targets(shard: number): Promise<string[]> {
+    const tag = this.#keys.tag(shard);
+    return (await this.#redis.smembers(`${tag}:known`)).sort();
+  }
+}
