@@ -1,5 +1,6 @@
 import { clientCredentialsGrant, Configuration, customFetch, type CustomFetch } from 'openid-client';
 import { request, type Dispatcher } from 'undici';
+import { readBounded } from '../bounded-body.js';
 import { EgainError } from '../errors.js';
 import { isAcceptableUrl } from '../loopback.js';
 import { clientAuthentication, type TokenCredentials } from './credentials.js';
@@ -87,23 +88,17 @@ function exchange(
       ...(dispatcher === undefined ? {} : { dispatcher }),
     });
     onStatus(answer.statusCode);
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > maxAnswerBytes) throw new Error('answer larger than 256 KiB');
-      chunks.push(chunk);
-    }
+    const body = await readBounded(answer.body, maxAnswerBytes);
     const headers = new Headers({ 'content-type': String(answer.headers['content-type'] ?? '') });
     for (const name of ['retry-after', 'date']) {
       const value = answer.headers[name];
       if (typeof value === 'string') headers.set(name, value);
     }
     if (answer.statusCode !== 200) {
-      return new Response(Buffer.concat(chunks), { status: readableStatus(answer.statusCode), headers });
+      return new Response(new Uint8Array(body), { status: readableStatus(answer.statusCode), headers });
     }
     headers.set('content-type', 'application/json');
-    return new Response(essentials(Buffer.concat(chunks).toString('utf8')), { status: 200, headers });
+    return new Response(essentials(body.toString('utf8')), { status: 200, headers });
   };
 }
 

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import { namedIssuerCheck, ownTokenCheck, type BearerCheck, type NamedIssuer } from './bearer.js';
+import { createCredentialCheck, readBasic } from './credential-check.js';
+import type { CallbackRefusal, CallbackVerdict } from './verdict.js';
+
+/** How eGain may prove itself [doc: createauthentication.md]. `token`: a Bearer from our own token endpoint. */
+export type CallbackMethod =
+  | { readonly type: 'basic'; readonly username: string; readonly password: string }
+  | { readonly type: 'token'; readonly keys: readonly string[] }
+  | ({ readonly type: 'issuer' } & NamedIssuer);
+
+export interface CallbackAuthenticatorOptions {
+  /** Exactly these are accepted; two during a rotation. */
+  readonly methods: readonly CallbackMethod[];
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** For the keys of named issuers. */
+  readonly dispatcher?: Dispatcher;
+}
+
+export type CallbackAuthenticator = (
+  headers: IncomingHttpHeaders,
+) => CallbackVerdict | Promise<CallbackVerdict>;
+
+/** Beyond it a header is an attempt to make us work, not a token. */
+const longestHeader = 8192;
+const rememberedTokens = 1000;
+
+/** Answers at once for Basic and for tokens seen before; a token's first sight takes a promise. Never throws. */
+export function createCallbackAuthenticator(options: CallbackAuthenticatorOptions): CallbackAuthenticator {
+  const now = options.now ?? Date.now;
+  const pairs = options.methods.flatMap((method) =>
+    method.type === 'basic' ? [{ name: method.username, secret: method.password }] : [],
+  );
+  const checks = options.methods.flatMap((method): BearerCheck[] => {
+    if (method.type === 'token') return [ownTokenCheck(method.keys)];
+    return method.type === 'issuer' ? [namedIssuerCheck(method, options.dispatcher)] : [];
+  });
+  if (options.methods.length === 0) throw new Error('callback authentication: at least one method is needed');
+  const matches = createCredentialCheck(pairs);
+  const known = new Map<string, number>();
+
+  const refuse = (reason: CallbackRefusal): CallbackVerdict => ({
+    ok: false,
+    reason,
+    wwwAuthenticate: [
+      ...(pairs.length === 0 ? [] : ['Basic realm="egain-callback", charset="UTF-8"']),
+      ...(checks.length === 0 ? [] : [bearerChallenge(reason)]),
+    ].join(', '),
+  });
+
+  const basic = (credentials: string): CallbackVerdict => {
+    const pair = readBasic(credentials);
+    if (pair === undefined) return refuse('malformed');
+    return matches(pair.name, pair.secret) ? accepted : refuse('wrong');
+  };
+
+  const bearer = (token: string): CallbackVerdict | Promise<CallbackVerdict> => {
+    const hash = createHash('sha256').update(token).digest('base64');
+    const until = known.get(hash);
+    if (until !== undefined && now() < until) {
+      known.delete(hash);
+      known.set(hash, until);
+      return accepted;
+    }
+    known.delete(hash);
+    return firstSight(token, hash);
+  };
+
+  const firstSight = async (token: string, hash: string): Promise<CallbackVerdict> => {
+    const reasons: CallbackRefusal[] = [];
+    for (const check of checks) {
+      const result = await check(token, now());
+      if ('untilMs' in result) {
+        const [oldest] = known.keys();
+        if (known.size >= rememberedTokens && oldest !== undefined) known.delete(oldest);
+        known.set(hash, result.untilMs);
+        return accepted;
+      }
+      reasons.push(result.reason);
+    }
+    return refuse(telling.find((reason) => reasons.includes(reason)) ?? 'wrong');
+  };
+
+  return (headers) => {
+    const header = headers.authorization;
+    if (header === undefined || header.trim() === '') return refuse('missing');
+    const [, scheme, credentials] = header.length > longestHeader ? [] : (headerForm.exec(header) ?? []);
+    if (scheme === undefined || credentials === undefined) return refuse('malformed');
+    if (scheme.toLowerCase() === 'basic' && pairs.length > 0) return basic(credentials);
+    if (scheme.toLowerCase() === 'bearer' && checks.length > 0) return bearer(credentials);
+    return refuse('wrong');
+  };
+}
+
+const accepted: CallbackVerdict = { ok: true };
+/** One space is the rule; two were seen in a program that talks to eGain [wild: DM bridge]. */
+const headerForm = /^\s*([A-Za-z]+) +([A-Za-z0-9._~+/=-]+)\s*$/;
+/** When several methods refuse, the one that says most. */
+const telling = ['expired', 'unavailable', 'wrong', 'malformed'] as const;
+
+function bearerChallenge(reason: CallbackRefusal): string {
+  return reason === 'missing'
+    ? 'Bearer realm="egain-callback"'
+    : 'Bearer realm="egain-callback", error="invalid_token"';
+}
