@@ -1,0 +1,71 @@
+/** What the bridge posts, as a channel application reads it (design 6.1); fields it does not need stay as they are. */
+export interface DeliveredMessage {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly type: string;
+  readonly customer: { readonly id: string };
+  readonly sender: { readonly type: string; readonly name?: string };
+  readonly text?: string;
+  readonly html?: string;
+  readonly part?: { readonly index: number; readonly of: number };
+  readonly attachments?: readonly { readonly name: string; readonly url?: string }[];
+  readonly rich?: unknown;
+  readonly raw?: unknown;
+}
+
+/** One request of the bridge, repeats included. `at` in milliseconds since 1970. */
+export interface ReceivedRequest {
+  readonly webhookId: string;
+  readonly at: number;
+  readonly outcome: 'taken' | 'repeat' | 'refused' | 'not-taken';
+}
+
+export type MessageListener = (message: DeliveredMessage) => void;
+
+/** Keeps what arrived, in order, each message once, and tells whoever listens or waits. */
+export class Deliveries {
+  readonly messages: DeliveredMessage[] = [];
+  readonly requests: ReceivedRequest[] = [];
+  private readonly taken = new Set<string>();
+  private readonly listeners = new Set<MessageListener>();
+
+  /** Takes a message unless its `webhook-id` was here before. */
+  take(webhookId: string, message: DeliveredMessage): 'taken' | 'repeat' {
+    if (this.taken.has(webhookId)) return 'repeat';
+    this.taken.add(webhookId);
+    this.messages.push(message);
+    for (const listener of this.listeners) listener(message);
+    return 'taken';
+  }
+
+  /** Calls `listener` for every further message, until the function returned is called. */
+  listen(listener: MessageListener): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  /** Resolves as soon as `enough` holds for the messages so far; rejects after `deadlineMs`, saying how many came. */
+  async until(enough: (messages: readonly DeliveredMessage[]) => boolean, deadlineMs: number): Promise<void> {
+    if (enough(this.messages)) return;
+    await new Promise<void>((resolve, reject) => {
+      const stop = this.listen(() => {
+        if (!enough(this.messages)) return;
+        clearTimeout(timer);
+        stop();
+        resolve();
+      });
+      const timer = setTimeout(() => {
+        stop();
+        reject(
+          new Error(`the sample channel waited ${deadlineMs} ms; ${this.messages.length} messages came`),
+        );
+      }, deadlineMs);
+    });
+  }
+
+  forget(): void {
+    this.messages.length = 0;
+    this.requests.length = 0;
+    this.taken.clear();
+  }
+}
