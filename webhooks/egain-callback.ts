@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { CallbackVerdict } from '../src/egain/callback/authenticator.js';
+import type { CallbackVerdict } from '../src/egain/callback/verdict.js';
 import type { parseCallback } from '../src/egain/parse-callback.js';
 import { writeEnvelope } from '../src/lanes/envelope.js';
 import { journeyHead } from '../src/lanes/journeys.js';
@@ -9,7 +9,7 @@ import { parseJson, readRawBody } from './body.js';
 import { callerAddress, type FailureThrottle } from './caller.js';
 import { requireMethod, type Handler, type RequestObserver } from './handler.js';
 import type { Intake } from './intake.js';
-import { Refusal, sendJson } from './reply.js';
+import { Refusal, sendJson, unavailable } from './reply.js';
 
 export interface CallbackParts {
   readonly authenticate: (headers: IncomingHttpHeaders) => CallbackVerdict | Promise<CallbackVerdict>;
@@ -35,6 +35,8 @@ export function egainCallback(parts: CallbackParts): Handler {
       await throttle.check(address);
       const verdict = await authenticate(request.headers);
       if (!verdict.ok) {
+        // The issuer's keys could not be had: not the caller's fault.
+        if (verdict.reason === 'unavailable') throw unavailable('the issuer of the token cannot be asked for its keys', 5);
         await throttle.failed(address);
         throw new Refusal('unauthenticated', `authorization: ${verdict.reason}`, {
           'www-authenticate': verdict.wwwAuthenticate,
@@ -42,13 +44,13 @@ export function egainCallback(parts: CallbackParts): Handler {
       }
       const body = await readRawBody(request, maxBodyBytes);
       const parsed = parse(parseJson(body));
-      if (!parsed.ok) throw new Refusal('malformed', `${parsed.field}: expected ${parsed.expected}`);
+      if (!parsed.ok) throw new Refusal('malformed', `${parsed.field || 'body'}: expected ${parsed.expected}`);
       const messages = parsed.items.map((item): NewMessage => {
-        if (!item.ok) return misfit(keys, item.reason, item.raw);
-        const { id, conversationId, dedupeKey, message } = item;
+        if (!item.ok) return misfit(keys, `${item.field}: ${item.reason}`, item.raw);
+        const { id, conversationId, dedupeKey = id, message } = item;
         const lane = keys.outboundLane(conversationId);
         const payload = writeEnvelope({ kind: 'outbound', id, conversationId, message });
-        if (item.ephemeral) return { lane, payload };
+        if (message.type.value === 'typing.start' || message.type.value === 'typing.end') return { lane, payload };
         return {
           lane,
           mark: keys.messageMark(dedupeKey),

@@ -1,5 +1,6 @@
 import type { Conversations } from '../src/lanes/conversations.js';
 import type { Envelope } from '../src/lanes/envelope.js';
+import type { Lanes } from '../src/lanes/lanes.js';
 import type { Customer, InboundMessage } from '../src/messages/model.js';
 import { typingLifeMs, type Deliverer, type Delivery, type Outcome } from './delivery.js';
 import { persist } from './persist.js';
@@ -26,11 +27,16 @@ export interface InboundChannel {
   readonly idleMs: number;
   /** May a message of this kind open a conversation (design section 3)? */
   mayOpen(message: InboundMessage): boolean;
+  /** The message as the parts eGain takes it in, each one call and one check-point; at least one. */
+  parts(message: InboundMessage): readonly InboundMessage[];
   /** One call of `POST /conversations/messages`; never throws for what eGain answers. */
   send(
     message: InboundMessage,
     options: {
+      /** Absent = this message starts the conversation. */
       readonly conversationId: string | undefined;
+      /** What the customer told about themselves before there was a conversation. */
+      readonly pendingInfo: Customer | undefined;
       readonly originalTime: number | undefined;
       readonly signal: AbortSignal;
     },
@@ -52,8 +58,15 @@ export interface InboundSettings {
   readonly throttleMs: number;
 }
 
+/** How many parts of a message are out. */
+interface Progress {
+  readonly done: number;
+  readonly farId?: string | undefined;
+}
+
 /** Carries customers' messages to eGain. */
 export class InboundDeliverer implements Deliverer {
+  readonly #lanes: Lanes;
   readonly #conversations: Conversations;
   readonly #channels: ReadonlyMap<string, InboundChannel>;
   readonly #settings: InboundSettings;
@@ -61,6 +74,7 @@ export class InboundDeliverer implements Deliverer {
   readonly #now: () => number;
 
   constructor(parts: {
+    readonly lanes: Lanes;
     readonly conversations: Conversations;
     readonly channels: ReadonlyMap<string, InboundChannel>;
     readonly settings: InboundSettings;
@@ -69,6 +83,7 @@ export class InboundDeliverer implements Deliverer {
     /** Monotonic, milliseconds. */
     readonly now: () => number;
   }) {
+    this.#lanes = parts.lanes;
     this.#conversations = parts.conversations;
     this.#channels = parts.channels;
     this.#settings = parts.settings;
@@ -106,28 +121,43 @@ export class InboundDeliverer implements Deliverer {
     return { kind: 'ignored', reason: 'kept-for-next-start' };
   }
 
-  async #send(
+  /** Sends what is left of the message, part by part; each part is kept as done before the next one goes (I5). */
+  async #send(delivery: Delivery, channel: InboundChannel, message: InboundMessage, open: string | undefined): Promise<Outcome> {
+    const parts = channel.parts(message);
+    let { done, farId } = delivery.plan === '' ? { done: 0, farId: undefined } : (JSON.parse(delivery.plan) as Progress);
+    let conversation = open;
+    let outcome: Outcome = { kind: 'delivered', farId, conversationId: conversation };
+    for (let part = parts[done]; part !== undefined; part = parts[done]) {
+      outcome = await this.#sendPart(delivery, channel, part, conversation);
+      if (outcome.kind !== 'delivered') return outcome;
+      conversation = outcome.mapping ?? conversation;
+      farId ??= outcome.farId;
+      done += 1;
+      if (done < parts.length) {
+        const progress: Progress = { done, farId };
+        const kept = await this.#keep(delivery, () => this.#lanes.checkpoint(delivery.holding, JSON.stringify(progress)));
+        if (kept !== 'kept') return { kind: 'fenced' };
+      }
+    }
+    return { ...outcome, farId, ...(conversation === open || conversation === undefined ? {} : { mapping: conversation }) };
+  }
+
+  async #sendPart(
     delivery: Delivery,
     channel: InboundChannel,
     message: InboundMessage,
     open: string | undefined,
   ): Promise<Outcome> {
-    const { lane } = delivery.holding;
-    const told = open === undefined ? await this.#conversations.pendingInfo(lane) : undefined;
-    const complete = told === undefined ? message : withInfo(message, JSON.parse(told) as Customer);
-    const { originalTime, signal } = delivery;
-    const outcome = await channel.send(complete, { conversationId: open, originalTime, signal });
+    const told = open === undefined ? await this.#conversations.pendingInfo(delivery.holding.lane) : undefined;
+    const outcome = await channel.send(message, {
+      conversationId: open,
+      pendingInfo: told === undefined ? undefined : (JSON.parse(told) as Customer),
+      originalTime: delivery.originalTime,
+      signal: delivery.signal,
+    });
     if (!outcome.ok) {
       const { failure } = outcome;
-      if (failure.kind !== 'start-anew') return this.#failed(failure);
-      // Without an id there is nothing to start anew from: eGain refuses the start itself.
-      if (open === undefined) return { kind: 'dead', reason: 'refused', detail: failure.error, gate: { kind: 'well' } };
-      const kept = await this.#keep(delivery, () => this.#conversations.setOpen(delivery.holding, undefined, 1));
-      if (kept === 'fenced') return { kind: 'fenced' };
-      if (channel.mayOpen(message)) return this.#send(delivery, channel, message, undefined);
-      return message.type === 'customer.info'
-        ? this.#withoutConversation({ ...delivery, mapping: '' }, message).then((end) => ({ ...end, mapping: '' }))
-        : { kind: 'ignored', reason: 'no-conversation', mapping: '' };
+      return failure.kind === 'start-anew' ? this.#startAnew(delivery, channel, message, open, failure.error) : this.#failed(failure);
     }
     const { hubId, conversationId = open } = outcome.sent;
     const delivered = { kind: 'delivered', farId: hubId, conversationId } as const;
@@ -136,7 +166,24 @@ export class InboundDeliverer implements Deliverer {
       return kept === 'fenced' ? { kind: 'fenced' } : { ...delivered, mapping: '' };
     }
     if (conversationId === undefined || conversationId === open) return { ...delivered, keepMappingMs: channel.idleMs };
-    return this.#opened(delivery, channel, complete.customer, conversationId, delivered, told !== undefined);
+    return this.#opened(delivery, channel, message.customer, conversationId, delivered, told !== undefined);
+  }
+
+  /** eGain says that the conversation is over: what may open one goes again without it, once; the rest is too late. */
+  async #startAnew(
+    delivery: Delivery,
+    channel: InboundChannel,
+    message: InboundMessage,
+    open: string | undefined,
+    error: string,
+  ): Promise<Outcome> {
+    // Without an id there is nothing to start anew from: eGain refuses the start itself.
+    if (open === undefined) return { kind: 'dead', reason: 'refused', detail: error, gate: { kind: 'well' } };
+    const kept = await this.#keep(delivery, () => this.#conversations.setOpen(delivery.holding, undefined, 1));
+    if (kept === 'fenced') return { kind: 'fenced' };
+    if (channel.mayOpen(message)) return this.#sendPart(delivery, channel, message, undefined);
+    const end = await this.#withoutConversation(delivery, message);
+    return end.kind === 'ignored' ? { ...end, mapping: '' } : end;
   }
 
   /** The order matters (I2): whose conversation it is, then the customer's open one; the caller acknowledges after. */
@@ -192,11 +239,4 @@ export class InboundDeliverer implements Deliverer {
   #keep<T>(delivery: Delivery, write: () => Promise<T>): Promise<T> {
     return persist(write, { signal: delivery.signal, now: this.#now });
   }
-}
-
-/** What the message itself tells about the customer counts more than what was told before. */
-function withInfo(message: InboundMessage, told: Customer): InboundMessage {
-  const attributes = { ...told.attributes, ...message.customer.attributes };
-  const customer = { ...told, ...message.customer };
-  return { ...message, customer: Object.keys(attributes).length === 0 ? customer : { ...customer, attributes } };
 }

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { ChannelAdapter, Operation, RenderLimits, SendResult } from '../src/channels/adapter.js';
 import { readCustomer, type ConversationCustomer, type Conversations } from '../src/lanes/conversations.js';
-import type { Notice } from '../src/lanes/envelope.js';
+import type { Envelope, Notice } from '../src/lanes/envelope.js';
 import type { Lanes } from '../src/lanes/lanes.js';
 import type { OutboundMessage } from '../src/messages/model.js';
 import { persist } from './persist.js';
@@ -25,6 +25,8 @@ export type Translated =
   | { readonly kind: 'message'; readonly message: Omit<OutboundMessage, 'customer'> }
   | { readonly kind: 'ignored'; readonly reason: string };
 
+export type OutboundTranslator = (envelope: Extract<Envelope, { kind: 'outbound' }>) => Translated;
+
 export interface OutboundSettings {
   readonly unknownConversationWaitMs: number;
   readonly conversationMemoryMs: number;
@@ -42,7 +44,7 @@ export class OutboundDeliverer implements Deliverer {
   readonly #lanes: Lanes;
   readonly #conversations: Conversations;
   readonly #channels: ReadonlyMap<string, OutboundChannel>;
-  readonly #translate: (hubMessage: unknown) => Translated;
+  readonly #translate: OutboundTranslator;
   readonly #settings: OutboundSettings;
   readonly #now: () => number;
 
@@ -50,7 +52,7 @@ export class OutboundDeliverer implements Deliverer {
     readonly lanes: Lanes;
     readonly conversations: Conversations;
     readonly channels: ReadonlyMap<string, OutboundChannel>;
-    readonly translate: (hubMessage: unknown) => Translated;
+    readonly translate: OutboundTranslator;
     readonly settings: OutboundSettings;
     /** Monotonic, milliseconds. */
     readonly now: () => number;
@@ -74,7 +76,7 @@ export class OutboundDeliverer implements Deliverer {
     if (whose === undefined) return this.#unknown(delivery);
     const channel = this.#channels.get(whose.channel);
     if (channel === undefined) return { kind: 'again', error: 'channel-not-configured', countsAsAttempt: false };
-    const translated = this.#translate(envelope.message);
+    const translated = this.#translate(envelope);
     if (translated.kind === 'ignored') return { kind: 'ignored', reason: translated.reason };
     const { type } = translated.message;
     if (type === 'typing.start' || type === 'typing.end') {

@@ -1,6 +1,8 @@
 import type { Dispatcher } from 'undici';
 import type { BridgeConfig } from '../../config/schema.js';
-import type { OutboundChannel, Translated } from '../../workers/outbound.js';
+import type { OutboundChannel, OutboundTranslator } from '../../workers/outbound.js';
+import type { OutboundSwitches } from '../egain/switches.js';
+import type { HubMessage } from '../egain/types.js';
 import { translateOutbound } from '../egain/translate-outbound.js';
 import type { Notice } from '../lanes/envelope.js';
 import { htmlToText } from '../messages/html.js';
@@ -40,14 +42,15 @@ function isTextName(name: string): name is TextName {
 }
 
 /** eGain's wire format → the model, by the switches. */
-export function translator(config: BridgeConfig): (hubMessage: unknown) => Translated {
+export function translator(config: BridgeConfig): OutboundTranslator {
   const { switches } = config.egain;
-  return (hubMessage) =>
-    translateOutbound(hubMessage, {
-      htmlToText,
-      contentPreference: switches.content_preference,
-      treatLiteralEnd: switches.treat_literal_end,
-      dropOwnEcho: switches.drop_own_echo,
-      forwardSystemMessages: switches.forward_system_messages,
-    });
+  const own: OutboundSwitches = {
+    textPreference: switches.content_preference,
+    treatLiteralEnd: switches.treat_literal_end,
+    dropEchoes: switches.drop_own_echo,
+    forwardSystemMessages: switches.forward_system_messages,
+  };
+  // What lies in a lane was read by `parseCallback` when it was accepted.
+  return ({ id, conversationId, message }) =>
+    translateOutbound(message as HubMessage, { id, conversationId, htmlToText }, own);
 }

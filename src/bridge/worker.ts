@@ -59,8 +59,9 @@ export async function startWorker(parts: {
   const endings = new Endings({ lanes, notices, observer, now });
   const pools = new Map([...channels].map(([name]) => [name, connectionPool(delivery.concurrency, delivery.attemptTimeoutMs / 2)]));
   const egainPool = connectionPool(egain.connections, egain.requestTimeoutMs / 2);
-  const link = egainLink({ config, redis, prefix: core.keys.prefix, dispatcher: egainPool, channels, observer });
+  const link = egainLink({ config, redis, dispatcher: egainPool, channels, observer });
   const inbound = new InboundDeliverer({
+    lanes,
     conversations,
     channels: link.channels,
     settings: {

@@ -44,6 +44,12 @@ export function createMetrics() {
       buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 900],
       registers,
     }),
+    tokenEvents: new Counter({
+      name: 'egain_bridge_token_events_total',
+      help: 'Access token renewals, failed renewals and tokens thrown away after a 401.',
+      labelNames: ['kind'] as const,
+      registers,
+    }),
     strayTargets: new Gauge({
       name: 'egain_bridge_stray_target',
       help: '1 while messages wait for a channel that is not configured.',

@@ -1,0 +1,144 @@
+import type { Dispatcher } from 'undici';
+import type { BridgeConfig } from '../../config/schema.js';
+import type { InboundChannel, SendFailure, SendOutcome } from '../../workers/inbound.js';
+import { createEgainClient } from '../egain/client.js';
+import { EgainError } from '../egain/errors.js';
+import { classifyFailure } from '../egain/outcome.js';
+import { conversationIdOf } from '../egain/send-messages.js';
+import type { InboundSwitches } from '../egain/switches.js';
+import type { TokenCredentials } from '../egain/token/credentials.js';
+import { createTokenSource } from '../egain/token/token-source.js';
+import { inboundParts, mayOpen, translateInbound, translateNotice } from '../egain/translate-inbound.js';
+import type { SendMessagesBody } from '../egain/types.js';
+import type { RedisClient } from '../lanes/connection.js';
+import type { Observer } from '../operations/observer.js';
+import type { ConfiguredChannel } from './channels.js';
+
+/** eGain, as the inbound deliverer speaks to it. */
+export function egainLink(parts: {
+  readonly config: BridgeConfig;
+  readonly redis: RedisClient;
+  readonly dispatcher: Dispatcher;
+  readonly channels: ReadonlyMap<string, ConfiguredChannel>;
+  readonly observer: Observer;
+}): { readonly channels: ReadonlyMap<string, InboundChannel>; close(): void } {
+  const { config, redis, dispatcher, channels, observer } = parts;
+  const { egain } = config;
+  const token = createTokenSource({
+    redis,
+    keyPrefix: `{${config.redis.prefix}:token}:`,
+    url: egain.token.url,
+    clientId: egain.token.clientId,
+    scope: egain.token.scope,
+    credentials: credentialsOf(egain.token),
+    timeoutMs: egain.requestTimeoutMs,
+    fallbackLifeMs: egain.switches.token_ttl_fallback * 1000,
+    observe: (event) => observer.token(event),
+  });
+  const client = createEgainClient({
+    apiUrl: egain.apiUrl,
+    token,
+    dispatcher,
+    timeoutMs: egain.requestTimeoutMs,
+    ...(egain.acceptLanguage === undefined ? {} : { acceptLanguage: egain.acceptLanguage }),
+  });
+  const switches = inboundSwitches(egain.switches);
+  const post = (body: SendMessagesBody, signal: AbortSignal): Promise<SendOutcome> =>
+    client.sendMessages(body, { signal }).then(
+      (answer): SendOutcome => ({
+        ok: true,
+        sent: { conversationId: conversationIdOf(answer), hubId: answer.messages.message[0]?.id },
+      }),
+      (error: unknown): SendOutcome => ({ ok: false, failure: failureOf(error, egain.switches) }),
+    );
+
+  return {
+    channels: new Map(
+      [...channels.values()].map((channel): [string, InboundChannel] => {
+        const { name, config: own, idleMs } = channel;
+        const facts = {
+          name,
+          type: own.manifest.type,
+          address: own.account.address,
+          ...(own.account.entryPoint === undefined ? {} : { entryPoint: own.account.entryPoint }),
+        };
+        return [
+          name,
+          {
+            name,
+            idleMs,
+            mayOpen: (message) => mayOpen(message.type),
+            parts: (message) => inboundParts(message, switches),
+            send: (message, { conversationId, pendingInfo, originalTime, signal }) =>
+              post(
+                translateInbound(
+                  message,
+                  {
+                    channel: facts,
+                    conversationId,
+                    pendingInfo,
+                    originalTime: originalTime === undefined ? undefined : new Date(originalTime).toISOString(),
+                  },
+                  switches,
+                ),
+                signal,
+              ),
+            sendError: (notice, { signal }) =>
+              post(
+                translateNotice({
+                  conversationId: notice.conversationId,
+                  parentMessageId: notice.messageId,
+                  code: notice.reason,
+                  message: 'The message could not be delivered to the customer.',
+                }),
+                signal,
+              ),
+          },
+        ];
+      }),
+    ),
+    close: () => token.close(),
+  };
+}
+
+function failureOf(error: unknown, switches: BridgeConfig['egain']['switches']): SendFailure {
+  if (!(error instanceof EgainError)) throw error;
+  const next = classifyFailure(error, {
+    startAnewCodes: switches.start_anew_codes,
+    startAnewOn404: switches.start_anew_on_404,
+    permanentClientErrors: switches.permanent_client_errors,
+  });
+  return { ...next, error: describe(error) };
+}
+
+/** What an operator needs of eGain's answer, and nothing of what was sent. */
+function describe(error: EgainError): string {
+  if (error.code === undefined) return error.message;
+  return [error.code, error.developerMessage].filter((part) => part !== undefined).join(': ');
+}
+
+function inboundSwitches(switches: BridgeConfig['egain']['switches']): InboundSwitches {
+  const { contact } = switches;
+  const modes = switches.reply_mode;
+  return {
+    replyMode: modes.includes('attribute') ? 'attribute' : modes.includes('json') ? 'json' : modes.includes('text_id') ? 'id' : 'title',
+    parentRef: switches.parent_ref,
+    attachmentRef: switches.attachment_ref === 'asset_id' ? 'asset' : switches.attachment_ref,
+    sendEntryPoint: switches.send_entry_point,
+    contact: {
+      type: contact.type,
+      ...(contact.subType === undefined ? {} : { subType: contact.subType }),
+      address: contact.address,
+    },
+    useVerifiedContact: contact.use_verified,
+    timeOffset: switches.time_offset,
+    deleteType: switches.delete_mode === 'soft' ? 'delete.soft' : 'delete.permanent',
+    repeatCustomer: false,
+    filesApart: true,
+  };
+}
+
+function credentialsOf(token: BridgeConfig['egain']['token']): TokenCredentials {
+  const { clientAuthentication: method, clientSecret = '', privateKey = '', keyId = '' } = token;
+  return method === 'private_key_jwt' ? { method, privateKey, keyId } : { method, clientSecret };
+}
