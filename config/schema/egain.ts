@@ -41,7 +41,7 @@ const tokenSchema = z
   .superRefine((token, context) => {
     for (const path of missingCredentials(token)) {
       const message = `a value, because clientAuthentication is ${token.clientAuthentication}`;
-      context.addIssue({ code: 'custom', path: [path], message });
+      context.addIssue({ code: 'invalid_type', expected: 'string', input: undefined, path: [path], message });
     }
   }, evenIfIncomplete)
   .describe('The OAuth 2 client-credentials token.');

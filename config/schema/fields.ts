@@ -24,7 +24,7 @@ export function secretList(): z.ZodArray<z.ZodString> {
 
 /** A whole number of milliseconds. */
 export function milliseconds(least: number, most: number): z.ZodInt {
-  return z.int().min(least).max(most).meta({ unit: 'milliseconds' });
+  return z.int().min(least).max(most);
 }
 
 /** A whole number within bounds. */

@@ -32,8 +32,23 @@ export const serverSchema = z
       .default(25_000)
       .describe('After SIGTERM: time to finish what is in hand. Keep it below the orchestrator’s own limit.'),
   })
+  .refine(haveRoomForBoth, {
+    error: 'a port other than server.port',
+    path: ['managementPort'],
+  })
   .prefault({})
   .describe('HTTP: where the bridge listens and how much it takes in.');
+
+interface Ports {
+  readonly host: string;
+  readonly port: number;
+  readonly managementHost: string;
+  readonly managementPort: number;
+}
+
+function haveRoomForBoth({ host, port, managementHost, managementPort }: Ports): boolean {
+  return port === 0 || port !== managementPort || host !== managementHost;
+}
 
 export const managementSchema = z
   .strictObject({
