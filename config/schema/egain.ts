@@ -35,6 +35,10 @@ const tokenSchema = z
     privateKey: secret()
       .optional()
       .describe('Key that signs the assertion, PEM; needed by `private_key_jwt`.'),
+    algorithm: z
+      .enum(['RS256', 'PS256', 'ES256', 'EdDSA'])
+      .default('RS256')
+      .describe('How the assertion is signed; it must fit the key.'),
     keyId: text().optional().describe('Name of that key; needed by `private_key_jwt`.'),
     renewBeforeSeconds: count(10, 600).default(90).describe('How long before its end a token is renewed.'),
   })

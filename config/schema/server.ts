@@ -22,6 +22,12 @@ export const serverSchema = z
       .describe(
         'Largest body taken from eGain’s callback or a channel’s webhook; beyond it the answer is 413.',
       ),
+    direct: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Answer eGain’s callback and the channels’ webhooks ahead of Express, by the same code: several times faster.',
+      ),
     maxInFlight: count(1, 100_000)
       .default(1000)
       .describe('Requests worked on at the same time; beyond it the answer is 503 at once instead of late.'),

@@ -139,6 +139,7 @@ function inboundSwitches(switches: BridgeConfig['egain']['switches']): InboundSw
 }
 
 function credentialsOf(token: BridgeConfig['egain']['token']): TokenCredentials {
-  const { clientAuthentication: method, clientSecret = '', privateKey = '', keyId = '' } = token;
-  return method === 'private_key_jwt' ? { method, privateKey, keyId } : { method, clientSecret };
+  const { clientAuthentication: method, clientSecret = '', privateKey = '', keyId, algorithm } = token;
+  if (method !== 'private_key_jwt') return { method, clientSecret };
+  return { method, privateKey, algorithm, ...(keyId === undefined ? {} : { keyId }) };
 }

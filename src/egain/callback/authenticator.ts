@@ -3,12 +3,13 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { namedIssuerCheck, ownTokenCheck, type BearerCheck, type NamedIssuer } from './bearer.js';
 import { createCredentialCheck, readBasic } from './credential-check.js';
+import type { SigningSecret } from './signing-keys.js';
 import type { CallbackRefusal, CallbackVerdict } from './verdict.js';
 
 /** How eGain may prove itself [doc: createauthentication.md]. `token`: a Bearer from our own token endpoint. */
 export type CallbackMethod =
   | { readonly type: 'basic'; readonly username: string; readonly password: string }
-  | { readonly type: 'token'; readonly keys: readonly string[] }
+  | { readonly type: 'token'; readonly keys: readonly SigningSecret[] }
   | ({ readonly type: 'issuer' } & NamedIssuer);
 
 export interface CallbackAuthenticatorOptions {

@@ -2,7 +2,7 @@ import { createRemoteJWKSet, customFetch, errors, jwtVerify, type JWTPayload } f
 import { request, type Dispatcher } from 'undici';
 import { readBounded } from '../bounded-body.js';
 import { isAcceptableUrl } from '../loopback.js';
-import { longestLifeSeconds, ownAlgorithm, ownAudience, ownIssuer, signingKeys } from './signing-keys.js';
+import { longestLifeSeconds, ownAlgorithm, ownAudience, ownIssuer, signingKeys, type SigningSecret } from './signing-keys.js';
 import type { CallbackRefusal } from './verdict.js';
 
 /** `untilMs`: milliseconds since 1970 up to which the same token need not be checked again. */
@@ -17,7 +17,7 @@ const failurePauseMs = 5000;
 const foreignMemoryMs = 60_000;
 
 /** Tokens of our own token endpoint. */
-export function ownTokenCheck(secrets: readonly string[]): BearerCheck {
+export function ownTokenCheck(secrets: readonly SigningSecret[]): BearerCheck {
   const keys = new Map(signingKeys(secrets).map(({ kid, key }) => [kid, key]));
   return async (token, nowMs) => {
     try {

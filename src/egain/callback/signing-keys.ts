@@ -5,6 +5,12 @@ export interface SigningKey {
   readonly key: Uint8Array;
 }
 
+/** A configured key: its name travels in the token, so that one can be replaced while tokens of the other live. */
+export interface SigningSecret {
+  readonly kid: string;
+  readonly secret: string;
+}
+
 /** Who issues and who accepts the bridge's own callback tokens. */
 export const ownIssuer = 'egain-channel-bridge';
 export const ownAudience = 'egain-callback';
@@ -13,15 +19,14 @@ export const ownAlgorithm = 'HS256';
 export const longestLifeSeconds = 3600;
 
 /**
- * HS256 keys of full strength from configured secrets. Every process derives the same keys and names, so a token is good
- * at any of them and after a restart; the first secret signs, all of them verify.
+ * HS256 keys of full strength from configured secrets. Every process derives the same, so a token is good at any of them
+ * and after a restart; the first one signs, all of them verify.
  */
-export function signingKeys(secrets: readonly string[]): readonly SigningKey[] {
+export function signingKeys(secrets: readonly SigningSecret[]): readonly SigningKey[] {
   if (secrets.length === 0) throw new Error('callback tokens need at least one signing secret');
-  return secrets.map((secret) => {
+  return secrets.map(({ kid, secret }) => {
     if (secret.length < 16) throw new Error('a signing secret must have at least 16 characters');
-    const derive = (purpose: string, bytes: number): Buffer =>
-      Buffer.from(hkdfSync('sha256', secret, '', `egain-channel-bridge callback ${purpose}`, bytes));
-    return { kid: derive('kid', 6).toString('base64url'), key: new Uint8Array(derive('key', 32)) };
+    const key = hkdfSync('sha256', secret, '', 'egain-channel-bridge callback key', 32);
+    return { kid, key: new Uint8Array(key) };
   });
 }

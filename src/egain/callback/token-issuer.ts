@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { SignJWT } from 'jose';
 import { createCredentialCheck, readBasic, type CredentialPair } from './credential-check.js';
-import { longestLifeSeconds, ownAlgorithm, ownAudience, ownIssuer, signingKeys } from './signing-keys.js';
+import { longestLifeSeconds, ownAlgorithm, ownAudience, ownIssuer, signingKeys, type SigningSecret } from './signing-keys.js';
 
 export interface TokenIssuerOptions {
   /** Who may ask; two during a rotation. */
   readonly clients: readonly { readonly id: string; readonly secret: string }[];
   /** The same secrets as the authenticator's `token` method; the first one signs. */
-  readonly keys: readonly string[];
+  readonly keys: readonly SigningSecret[];
   /** At most and by default an hour. */
   readonly lifeSeconds?: number;
   /** Milliseconds since 1970. */

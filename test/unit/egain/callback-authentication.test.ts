@@ -5,14 +5,14 @@ import {
   createCallbackAuthenticator,
   type CallbackMethod,
 } from '../../../src/egain/callback/authenticator.js';
-import { signingKeys } from '../../../src/egain/callback/signing-keys.js';
+import { signingKeys, type SigningSecret } from '../../../src/egain/callback/signing-keys.js';
 import { createTokenIssuer } from '../../../src/egain/callback/token-issuer.js';
 import type { CallbackVerdict } from '../../../src/egain/callback/verdict.js';
 
 const start = Date.parse('2026-01-01T10:00:00Z');
 const password = 'a-password-of-length-24!';
-const key = 'signing-secret-number-one';
-const nextKey = 'signing-secret-number-two';
+const key: SigningSecret = { kid: 'one', secret: 'signing-secret-number-one' };
+const nextKey: SigningSecret = { kid: 'two', secret: 'signing-secret-number-two' };
 const basicHeader = (name: string, secret: string): string =>
   `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`;
 const basicMethod: CallbackMethod = { type: 'basic', username: 'egain', password };
@@ -90,9 +90,9 @@ describe('I9: Basic callback authentication', () => {
 describe('I9: tokens of our own token endpoint', () => {
   let time = start;
   const clock = (): number => time;
-  const authenticator = (keys: readonly string[]) =>
+  const authenticator = (keys: readonly SigningSecret[]) =>
     createCallbackAuthenticator({ methods: [{ type: 'token', keys }], now: clock });
-  const issuer = (keys: readonly string[], lifeSeconds?: number) =>
+  const issuer = (keys: readonly SigningSecret[], lifeSeconds?: number) =>
     createTokenIssuer({
       clients: [{ id: 'hub', secret: password }],
       keys,
@@ -105,7 +105,7 @@ describe('I9: tokens of our own token endpoint', () => {
     client_id: 'hub',
     client_secret: password,
   }).toString();
-  const issue = async (keys: readonly string[], lifeSeconds?: number): Promise<string> => {
+  const issue = async (keys: readonly SigningSecret[], lifeSeconds?: number): Promise<string> => {
     time = start;
     return String((await issuer(keys, lifeSeconds)(form, formBody)).body['access_token']);
   };
@@ -184,7 +184,7 @@ describe('I9: tokens of our own token endpoint', () => {
   });
 
   test('a short signing secret is refused at start', () => {
-    expect(() => authenticator(['short'])).toThrow('16 characters');
+    expect(() => authenticator([{ kid: 'one', secret: 'short' }])).toThrow('16 characters');
   });
 
   describe('the token endpoint', () => {
