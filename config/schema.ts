@@ -20,7 +20,7 @@ export function bridgeSchema(adapters: readonly AdapterSettings[]) {
       publicUrl: baseAddress()
         .optional()
         .describe(
-          'Address of the public port as the internet sees it; the only source of the bridge’s own links. Default: http://127.0.0.1:<server.port>.',
+          'Address of the public port as the internet sees it; the only source of the bridge’s own links. Default: `http://127.0.0.1:<server.port>`.',
         ),
       instance: z
         .string()
@@ -29,7 +29,7 @@ export function bridgeSchema(adapters: readonly AdapterSettings[]) {
         })
         .optional()
         .describe(
-          'Name of this process, the same after a restart and unique among those that run. Default: <host name>:<server.managementPort>.',
+          'Name of this process, the same after a restart and unique among those that run. Default: `<host name>:<server.managementPort>`.',
         ),
       server: serverSchema,
       management: managementSchema,

@@ -43,7 +43,7 @@ export function channelsSchema(
       }
     }, evenIfIncomplete)
     .prefault({})
-    .describe('The channels by name. The name is part of the webhook’s address: /channels/<name>/webhook.');
+    .describe('The channels by name. The name is part of the webhook’s address: `/channels/<name>/webhook`.');
 }
 
 /** The adapter's checks keep working: they see the whole channel, which has all their keys. */
