@@ -38,7 +38,6 @@ export class Pool {
           stalledInterval: settings.stalledIntervalMs,
           // A lane outlives any number of crashes; its head's own counter finds poison.
           maxStalledCount: 1_000_000_000,
-          skipVersionCheck: true,
         },
       );
       worker.on('error', onError);

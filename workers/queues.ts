@@ -43,7 +43,6 @@ export class Queues {
         prefix: tag,
         defaultJobOptions: jobOptions,
         streams: { events: { maxLen: 100 } },
-        skipVersionCheck: true,
         skipWaitingForReady: true,
       });
       queue.on('error', options.onError);
