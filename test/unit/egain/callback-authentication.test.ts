@@ -82,6 +82,11 @@ describe('I9: Basic callback authentication', () => {
     );
   });
 
+  test('name and password cannot lend each other letters', () => {
+    const split = `egain${password.slice(0, 1)}`;
+    expect(now(authenticate({ authorization: basicHeader(split, password.slice(1)) })).ok).toBe(false);
+  });
+
   test('nobody is let in when nothing is configured', () => {
     expect(() => createCallbackAuthenticator({ methods: [] })).toThrow('at least one');
   });

@@ -1,0 +1,72 @@
+import type { Attachment, Choice, InboundMessage } from '../messages/model.js';
+import type { InboundSwitches } from './switches.js';
+import type { HubAttachment, HubContent, RequestMessage } from './types.js';
+
+/**
+ * What a message says, without who, where and to what. `originalTime` (ISO 8601) goes in front of the text.
+ */
+export function inboundBody(
+  message: InboundMessage,
+  switches: InboundSwitches,
+  originalTime?: string,
+): Pick<RequestMessage, 'content' | 'attributes' | 'attachments'> {
+  if (message.type === 'choice') return choiceBody(message, switches);
+  if (message.type !== 'text') return {};
+  const text = message.text ?? '';
+  const prefix = originalTime === undefined ? '' : `[${readableTime(originalTime)}] `;
+  return {
+    ...(text === '' ? {} : { content: { text: prefix + text } }),
+    ...files(message.attachments ?? [], switches),
+  };
+}
+
+/** Customers may not send rich messages, so an answer to one goes back as a text [assumed, contract 10.4]. */
+function choiceBody(
+  message: InboundMessage,
+  switches: InboundSwitches,
+): Pick<RequestMessage, 'content' | 'attributes'> {
+  const choices: readonly Choice[] = message.choices ?? [];
+  if (choices.length === 0) return { content: { text: message.text ?? '' } };
+  const ids = choices.map(({ id }) => id).join(',');
+  const titles = choices.map(({ id, title }) => title ?? id).join(', ');
+  const content: Readonly<Record<InboundSwitches['replyMode'], HubContent>> = {
+    title: { text: titles },
+    id: { text: ids },
+    json: { json: { type: 'postback', items: choices } },
+    attribute: { text: titles },
+  };
+  return {
+    content: content[switches.replyMode],
+    ...(switches.replyMode === 'attribute'
+      ? { attributes: { attribute: [{ name: 'choice_id', value: ids, external: true }] } }
+      : {}),
+  };
+}
+
+function files(
+  attachments: readonly Attachment[],
+  switches: InboundSwitches,
+): Pick<RequestMessage, 'attachments'> {
+  if (attachments.length === 0) return {};
+  return {
+    attachments: { attachment: attachments.map((file) => hubAttachment(file, switches.attachmentRef)) },
+  };
+}
+
+/** A file without the reference that was asked for still goes with the one it has. */
+function hubAttachment(file: Attachment, ref: InboundSwitches['attachmentRef']): HubAttachment {
+  const withUrl = file.url !== undefined && (ref !== 'asset' || file.assetId === undefined);
+  const withId = file.assetId !== undefined && (ref !== 'url' || file.url === undefined);
+  return {
+    ...(withId ? { id: file.assetId } : {}),
+    name: file.name,
+    ...(file.contentType === undefined ? {} : { contentType: file.contentType }),
+    ...(file.size === undefined ? {} : { size: file.size }),
+    ...(withUrl ? { url: file.url } : {}),
+  };
+}
+
+function readableTime(iso: string): string {
+  const at = new Date(iso);
+  return Number.isNaN(at.getTime()) ? iso : `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}

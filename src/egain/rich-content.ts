@@ -1,0 +1,142 @@
+import type { RichContent, RichOption } from '../messages/model.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+type Link = NonNullable<RichContent['links']>[number];
+
+/** More than any channel shows; a bound on what a strange content can make us do. */
+const mostOptions = 200;
+const deepest = 8;
+
+/** Where options were seen (`items`, in list picker sections [SDK]) or may be expected in types that are not public. */
+const optionLists = new Set([
+  'items',
+  'options',
+  'replies',
+  'quickReplies',
+  'choices',
+  'buttons',
+  'timeslots',
+  'slots',
+  'values',
+]);
+const idFields = ['id', 'identifier', 'value', 'payload'];
+const titleFields = ['title', 'label', 'displayValue', 'text', 'name', 'startTime', 'value'];
+
+/**
+ * Reduces a rich message to title, options and links. Only list picker and rich link have a public shape (contract,
+ * 10.4); every other type is searched for what looks like an option or a link. Total: any JSON value gives a result.
+ */
+export function richContent(kind: string, raw: unknown): RichContent {
+  const root = fields(raw);
+  const found: { options: RichOption[]; links: Link[]; multiple: boolean } = {
+    options: [],
+    links: [],
+    multiple: false,
+  };
+  collect(root, undefined, 0, found);
+  const title = firstText(root, ['title', 'text', 'header', 'message']) ?? nestedTitle(root);
+  const subtitle = firstText(root, ['subtitle', 'description', 'summary']);
+  return {
+    kind,
+    ...(title === undefined ? {} : { title }),
+    ...(subtitle === undefined ? {} : { subtitle }),
+    options: unique(found.options).slice(0, mostOptions),
+    ...(found.multiple ? { multiple: true } : {}),
+    ...(found.links.length === 0 ? {} : { links: found.links.slice(0, mostOptions) }),
+    raw,
+  };
+}
+
+/** What there is to read where a channel shows nothing else. */
+export function richText(rich: RichContent): string | undefined {
+  const linkLines = (rich.links ?? []).map(({ title, url }) =>
+    title === undefined ? url : `${title}: ${url}`,
+  );
+  const lines = [rich.title, rich.subtitle, ...linkLines].filter((line) => line !== undefined);
+  return lines.length === 0 ? undefined : lines.join('\n');
+}
+
+function collect(
+  node: Fields,
+  section: string | undefined,
+  depth: number,
+  found: { options: RichOption[]; links: Link[]; multiple: boolean },
+): void {
+  if (depth > deepest || found.options.length >= mostOptions) return;
+  if (isTrue(node['multipleSelection'])) found.multiple = true;
+  const link = linkOf(node);
+  if (link !== undefined && found.links.length < mostOptions) found.links.push(link);
+  for (const [name, value] of Object.entries(node)) {
+    if (Array.isArray(value)) {
+      const entries = inOrder(value.map(fields));
+      for (const entry of entries) {
+        const option = optionLists.has(name) ? optionOf(entry, section) : undefined;
+        if (option !== undefined) found.options.push(option);
+        else collect(entry, firstText(entry, ['title']) ?? section, depth + 1, found);
+      }
+    } else if (typeof value === 'object' && value !== null) {
+      collect(fields(value), section, depth + 1, found);
+    }
+  }
+}
+
+/** Sections carry an `order` [SDK]; entries without one keep their place. */
+function inOrder(entries: Fields[]): Fields[] {
+  const order = (entry: Fields): number => (typeof entry['order'] === 'number' ? entry['order'] : NaN);
+  return entries.some((entry) => Number.isNaN(order(entry)))
+    ? entries
+    : entries.toSorted((a, b) => order(a) - order(b));
+}
+
+function optionOf(entry: Fields, section: string | undefined): RichOption | undefined {
+  const title = firstText(entry, titleFields);
+  const id = firstText(entry, idFields) ?? title;
+  if (id === undefined || title === undefined) return undefined;
+  const subtitle = firstText(entry, ['subtitle', 'description']);
+  return {
+    id,
+    title,
+    ...(subtitle === undefined ? {} : { subtitle }),
+    ...(section === undefined ? {} : { section }),
+  };
+}
+
+/** In a rich link `url` is the picture and `link` the page [SDK]; elsewhere a `url` is all there is. */
+function linkOf(node: Fields): Link | undefined {
+  const url = firstText(node, ['link', 'href', 'url', 'webUrl']);
+  if (url === undefined || !/^https?:\/\//i.test(url)) return undefined;
+  const title = firstText(node, ['title', 'label', 'text', 'name']);
+  return title === undefined ? { url } : { title, url };
+}
+
+/** Time picker and form keep their title one level down [assumed]. */
+function nestedTitle(root: Fields): string | undefined {
+  for (const value of Object.values(root)) {
+    const title = Array.isArray(value) ? undefined : firstText(fields(value), ['title', 'text']);
+    if (title !== undefined) return title;
+  }
+  return undefined;
+}
+
+function unique(options: readonly RichOption[]): RichOption[] {
+  const seen = new Set<string>();
+  return options.filter(({ id }) => !seen.has(id) && seen.add(id));
+}
+
+function firstText(node: Fields, names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const value = node[name];
+    if (typeof value === 'string' && value.trim() !== '') return value;
+    if (typeof value === 'number') return String(value);
+  }
+  return undefined;
+}
+
+function fields(value: unknown): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+/** Boolean in one place of the SDK docs, text in another [SDK]. */
+function isTrue(value: unknown): boolean {
+  return value === true || (typeof value === 'string' && value.toLowerCase() === 'true');
+}
