@@ -3,7 +3,7 @@ import type { BridgeConfig } from '../../config/schema.js';
 import type { InboundChannel, SendFailure, SendOutcome } from '../../workers/inbound.js';
 import { createEgainClient } from '../egain/client.js';
 import { EgainError } from '../egain/errors.js';
-import { classifyFailure } from '../egain/outcome.js';
+import { outcomeOf } from '../egain/outcome.js';
 import { conversationIdOf } from '../egain/send-messages.js';
 import type { InboundSwitches } from '../egain/switches.js';
 import type { TokenCredentials } from '../egain/token/credentials.js';
@@ -103,18 +103,25 @@ export function egainLink(parts: {
 
 function failureOf(error: unknown, switches: BridgeConfig['egain']['switches']): SendFailure {
   if (!(error instanceof EgainError)) throw error;
-  const next = classifyFailure(error, {
+  const next = outcomeOf(error, {
     startAnewCodes: switches.start_anew_codes,
     startAnewOn404: switches.start_anew_on_404,
     permanentClientErrors: switches.permanent_client_errors,
+    safeRetry: switches.safe_retry,
   });
-  return { ...next, error: describe(error) };
-}
-
-/** What an operator needs of eGain's answer, and nothing of what was sent. */
-function describe(error: EgainError): string {
-  if (error.code === undefined) return error.message;
-  return [error.code, error.developerMessage].filter((part) => part !== undefined).join(': ');
+  switch (next.kind) {
+    case 'permanent':
+      return { kind: 'permanent', error: `${next.code}: ${next.detail}` };
+    case 'start-anew':
+      return { kind: 'start-anew', error: next.code };
+    case 'throttled':
+      return { kind: 'throttled', error: 'throttled', ...(next.afterMs === undefined ? {} : { afterMs: next.afterMs }) };
+    case 'uncertain':
+      return { kind: 'uncertain', error: next.cause };
+    case 'retry':
+    case 'token':
+      return { kind: next.kind, error: next.cause, ...(next.afterMs === undefined ? {} : { afterMs: next.afterMs }) };
+  }
 }
 
 function inboundSwitches(switches: BridgeConfig['egain']['switches']): InboundSwitches {

@@ -44,8 +44,13 @@ function byStatus(
   if (error.code !== undefined && switches.startAnewCodes.includes(error.code)) {
     return { kind: 'start-anew', code: error.code };
   }
-  // A bare 404 is a wrong address or a proxy; it must never wipe the mapping of a living conversation.
-  if (status === 404 && error.isEgainAnswer) return { kind: 'start-anew', code: error.code ?? '404' };
+  if (status === 404) {
+    // A bare 404 is a wrong address or a proxy: it must never wipe the mapping of a living conversation, nor lose the
+    // message while somebody corrects the address.
+    if (!error.isEgainAnswer) return { kind: 'retry', cause, ...after };
+    if (switches.startAnewOn404) return { kind: 'start-anew', code: error.code ?? '404' };
+  }
+  if ((status === 400 || status === 403) && !switches.permanentClientErrors) return { kind: 'retry', cause, ...after };
   if (status >= 500 && !switches.safeRetry && mayHaveBeenTaken.has(status))
     return { kind: 'uncertain', cause };
   // An accepting status whose body nobody can read: taken, most likely, but by whom?

@@ -58,8 +58,17 @@ export const outboundDefaults: OutboundSwitches = {
 export interface OutcomeSwitches {
   /** #8: codes that mean "this conversation is over, start anew". */
   readonly startAnewCodes: readonly string[];
+  /** #8: a 404 that carries eGain's error object means the same. */
+  readonly startAnewOn404: boolean;
+  /** #22: a 400 or 403 that is not listed above is final. */
+  readonly permanentClientErrors: boolean;
   /** #9: whether a send may be repeated after an answer that leaves open if it was taken. */
   readonly safeRetry: boolean;
 }
 
-export const outcomeDefaults: OutcomeSwitches = { startAnewCodes: ['400-630'], safeRetry: true };
+export const outcomeDefaults: OutcomeSwitches = {
+  startAnewCodes: ['400-630'],
+  startAnewOn404: true,
+  permanentClientErrors: true,
+  safeRetry: true,
+};

@@ -25,7 +25,7 @@ test.each([
   [429, '429-001', 'throttled'],
   [400, '400-630', 'start-anew'],
   [404, '404-101', 'start-anew'],
-  [404, undefined, 'permanent'],
+  [404, undefined, 'retry'],
   [400, '400-143', 'permanent'],
   [400, undefined, 'permanent'],
   [403, '403-197', 'permanent'],
