@@ -35,6 +35,8 @@ export interface DrainParts {
   /** Monotonic, milliseconds. */
   readonly now: () => number;
   readonly stopping: () => boolean;
+  /** Fires when the process cannot wait any longer for what is in hand. */
+  readonly leaving: AbortSignal;
 }
 
 /** Messages read ahead in one round trip. */
@@ -59,7 +61,7 @@ export class Drain {
   }
 
   async process(job: Job<DrainData>, token: string, signal: AbortSignal): Promise<void> {
-    const next = await this.#run(job, token, signal);
+    const next = await this.#run(job, token, AbortSignal.any([signal, this.#parts.leaving]));
     if (next.kind === 'done') return;
     // Leave to pass a closed gate was given once.
     if (job.data.pass !== undefined) await job.updateData({ t: job.data.t });

@@ -24,6 +24,9 @@ const stalledIntervalMs = 5000;
 /** Jobs in hand at once, at the most; each only waits for somebody else's answer. */
 const mostJobs = 2000;
 
+/** The share of the grace period after which work in hand is broken off; the rest is for handing it back. */
+const handBackShare = 0.8;
+
 interface Route {
   readonly gate: string;
   readonly deliverer: Deliverer;
@@ -48,6 +51,7 @@ export async function startWorker(parts: {
   const random = Math.random;
   const onError = (error: unknown): void => observer.backgroundError(error);
   let stopping = false;
+  const leaving = new AbortController();
 
   const gates = new Gates(
     redis,
@@ -115,6 +119,7 @@ export async function startWorker(parts: {
     random,
     now,
     stopping: () => stopping,
+    leaving: leaving.signal,
   });
 
   const workerRedis = connectRedis(config.redis, 'patient', `egain-bridge-worker:${config.instance}`);
@@ -152,8 +157,11 @@ export async function startWorker(parts: {
   return {
     close: async () => {
       stopping = true;
+      // What cannot be finished in time is broken off and handed back, so that others go on with it at once.
+      const timer = setTimeout(() => leaving.abort(), config.server.drainGraceMs * handBackShare);
       await upkeep.stop();
       await pool.close();
+      clearTimeout(timer);
       await Promise.all([...pools.values(), egainPool].map((agent) => agent.destroy()));
       link.close();
       workerRedis.disconnect();

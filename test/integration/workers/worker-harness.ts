@@ -76,6 +76,7 @@ export async function startWorkers(redis: TestRedis, options: HarnessOptions) {
     random: Math.random,
     now,
     stopping: () => stopping,
+    leaving: new AbortController().signal,
   });
   const instance = options.instance ?? randomUUID();
   const pool = new Pool({
