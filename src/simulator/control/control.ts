@@ -1,0 +1,170 @@
+/** Everything a test, a demo or an agent's desk may do to the simulator; the HTTP control API is a thin skin on it. */
+import {
+  act,
+  type Action,
+  type ActionInput,
+  type ActionResult,
+  actionSchema,
+  draftOf,
+} from '../agents/actions.js';
+import type { ResponderInput } from '../agents/responder.js';
+import { end, expire, expireIfIdle } from '../conversations/lifecycle.js';
+import type { Conversation, HubMessage } from '../conversations/model.js';
+import { write } from '../conversations/system.js';
+import type { FaultStatus } from '../faults/faults.js';
+import type { FaultInput } from '../faults/rules.js';
+import { declare, type SetupInput } from '../setup.js';
+import type { Switches, SwitchesInput } from '../switches.js';
+import type { World } from '../world.js';
+
+/** `unknown` = no conversation has that id. */
+export type ActOutcome = ActionResult | { readonly ok: false; readonly reason: 'unknown' };
+
+export class Control {
+  readonly #world: World;
+  readonly #rebuild: () => void;
+
+  /** @param rebuild puts the resources back to what they were at the start. */
+  constructor(world: World, rebuild: () => void) {
+    this.#world = world;
+    this.#rebuild = rebuild;
+  }
+
+  /** Conversations in order of their start. */
+  conversations(filter: { readonly open?: boolean } = {}): readonly Conversation[] {
+    const all = [...this.#world.conversations.all()];
+    for (const conversation of all) expireIfIdle(this.#world, conversation);
+    return filter.open === undefined ? all : all.filter(({ phase }) => (phase !== 'ended') === filter.open);
+  }
+
+  conversation(id: string): Conversation | undefined {
+    return this.#world.conversations.get(id);
+  }
+
+  /** Acts as bot or agent; see `actionSchema` for what can be done. @throws {z.ZodError} */
+  act(conversationId: string, input: ActionInput): ActOutcome {
+    const action = actionSchema.parse(input);
+    const conversation = this.#world.conversations.get(conversationId);
+    return conversation === undefined
+      ? { ok: false, reason: 'unknown' }
+      : act(this.#world, conversation, action);
+  }
+
+  /**
+   * Sends the messages of several actions, in one or many conversations, as one callback request. Only actions that
+   * are a single message are possible (not `end`, `escalate`, `system`); the others are left out of the result.
+   * @throws {z.ZodError}
+   */
+  actTogether(
+    inputs: readonly { readonly conversation: string; readonly action: ActionInput }[],
+  ): readonly HubMessage[] {
+    const world = this.#world;
+    const letters = inputs.flatMap(({ conversation: id, action: input }) => {
+      const action: Action = actionSchema.parse(input);
+      const conversation = world.conversations.get(id);
+      const draft = conversation && draftOf(world, conversation, action);
+      if (conversation === undefined || draft === undefined) return [];
+      return [{ conversation, message: write(world, conversation, draft) }];
+    });
+    if (letters.length > 0) world.callbacks.sendTogether(letters);
+    return letters.map(({ message }) => message);
+  }
+
+  /** As if the account's timeout had passed. @returns false when no conversation has that id */
+  expire(conversationId: string): boolean {
+    const conversation = this.#world.conversations.get(conversationId);
+    if (conversation !== undefined) expire(this.#world, conversation);
+    return conversation !== undefined;
+  }
+
+  /** Ends a conversation without telling anybody. */
+  kill(conversationId: string): boolean {
+    const conversation = this.#world.conversations.get(conversationId);
+    if (conversation !== undefined) end(this.#world, conversation, 'control');
+    return conversation !== undefined;
+  }
+
+  /** Agents come or go; whoever waits is taken up by the scripted agent when there is one. */
+  setAgents(online: boolean): void {
+    this.#world.desk.online = online;
+    if (!online) return;
+    for (const conversation of this.#world.conversations.all()) {
+      if (conversation.phase !== 'waiting') continue;
+      const last = conversation.messages.findLast(({ sender }) => sender.type === 'customer');
+      this.#world.responder.agentCanJoin(conversation, last);
+    }
+  }
+
+  /** Replaces the script of the automatic bot and agent. @throws {z.ZodError} */
+  useResponder(script: ResponderInput): void {
+    this.#world.responder.use(script);
+  }
+
+  /** @throws {z.ZodError} */
+  addFault(fault: FaultInput): string {
+    return this.#world.faults.add(fault);
+  }
+
+  removeFault(id: string): boolean {
+    return this.#world.faults.remove(id);
+  }
+
+  clearFaults(): void {
+    this.#world.faults.clear();
+  }
+
+  faults(): readonly FaultStatus[] {
+    return this.#world.faults.list();
+  }
+
+  get switches(): Switches {
+    return this.#world.switches.current;
+  }
+
+  /** @throws {z.ZodError} */
+  setSwitches(patch: SwitchesInput): Switches {
+    return this.#world.switches.change(patch);
+  }
+
+  /** Declares channels, accounts and the callback; see `setupSchema`. @throws {z.ZodError} */
+  declare(setup: SetupInput): void {
+    declare(this.#world.resources, setup);
+  }
+
+  /** Makes the simulator's time jump ahead: tokens, signed URLs and idle conversations grow older. */
+  advanceClock(ms: number): void {
+    this.#world.clock.advance(ms);
+  }
+
+  /** Every access token issued so far gets 401-104 from now on. */
+  withdrawTokens(): void {
+    this.#world.tokens.withdrawAll();
+  }
+
+  /** The hub asks the callback's token endpoint anew before its next callback. */
+  forgetCallbackTokens(): void {
+    this.#world.callbacks.forgetTokens();
+  }
+
+  /** Callback messages not yet delivered or given up. */
+  get pendingCallbacks(): number {
+    return this.#world.callbacks.pending;
+  }
+
+  /** Resolves when no callback is waiting, under way or held back. */
+  whenIdle(): Promise<void> {
+    return this.#world.callbacks.whenIdle();
+  }
+
+  /** Forgets conversations, files, records and faults; with `setup` also puts all objects back as at the start. */
+  reset(options: { readonly setup?: boolean } = {}): void {
+    const world = this.#world;
+    world.responder.close();
+    world.conversations.clear();
+    world.assets.clear();
+    world.faults.clear();
+    world.records.clear();
+    world.desk.online = true;
+    if (options.setup === true) this.#rebuild();
+  }
+}
