@@ -2,184 +2,129 @@
  * HTML as an agent's editor writes it, turned into the plain text a reader would see: the content of eGain's
  * `content.html` [wild: DM bridge] for every channel that shows no markup.
  */
-import { Parser } from 'htmlparser2';
+import { Parser, type Handler } from 'htmlparser2';
+import { addressAfter, imageText, shownAddress } from './html-links.js';
 import { LineWriter } from './line-writer.js';
 
+const set = (names: string): ReadonlySet<string> => new Set(names.split(' '));
+
 /** Elements whose content no browser shows. */
-const unseen = new Set(['script', 'style', 'title', 'template', 'iframe', 'noembed', 'noframes']);
-
+const unseen = set('script style title template iframe noembed noframes');
 /** Set apart from their neighbours by an empty line. */
-const paragraphs = new Set([
-  ...[
-    'p',
-    'h1',
-    'h2',
-    'h3',
-    'h4',
-    'h5',
-    'h6',
-    'blockquote',
-    'pre',
-    'ul',
-    'ol',
-    'dl',
-    'table',
-    'figure',
-    'hr',
-  ],
-]);
-
+const paragraphs = set('p h1 h2 h3 h4 h5 h6 blockquote pre ul ol dl table figure hr');
 /** Begin and end on a line of their own. */
-const blocks = new Set([
-  ...[
-    'div',
-    'li',
-    'dt',
-    'dd',
-    'tr',
-    'caption',
-    'section',
-    'article',
-    'aside',
-    'header',
-    'footer',
-    'main',
-    'nav',
-  ],
-  ...[
-    'address',
-    'details',
-    'summary',
-    'fieldset',
-    'legend',
-    'form',
-    'figcaption',
-    'option',
-    'center',
-    'body',
-    'html',
-  ],
-]);
+const blocks = set(
+  'div li dt dd tr caption section article aside header footer main nav address details summary fieldset legend ' +
+    'form figcaption option center body html',
+);
 
-/** Schemes a customer may be sent to; anything else (`javascript:`, `data:`, relative) leaves only its text. */
-const linkScheme = /^(https?|mailto|tel|sms):/i;
+/** The parser's time per tag grows with the depth; past this one no author has written, the nesting is given up. */
+const deepest = 256;
 
-/** The address of a link as it may be shown, or nothing. Browsers ignore control characters and spaces in front. */
-function shownAddress(href: string | undefined): string | undefined {
-  // Tricks such as `java\tscript:` fail the allow-list, because browsers drop tabs and line ends first.
-  const bare = (href ?? '').replace(/^[\0-\x20]+|[\0-\x1f]|\s+$/g, '').replaceAll(' ', '%20');
-  const address = bare.startsWith('//') ? `https:${bare}` : bare;
-  return linkScheme.test(address) ? address : undefined;
-}
+/** Turns the parser's events into lines; `depth` is how many elements are open. */
+class TextHandler implements Partial<Handler> {
+  readonly out = new LineWriter();
+  depth = 0;
+  /** Next number of each open list, outermost first; `undefined` for bullets. */
+  private lists: (number | undefined)[] = [];
+  private unseenDepth = 0;
+  private cellsInRow = 0;
+  private link: string | undefined;
+  private readonly onTooDeep: () => void;
 
-const simplified = (address: string): string =>
-  address
-    .replace(/^(https?:\/\/|mailto:|tel:|sms:)/i, '')
-    .replace(/\/$/, '')
-    .toLowerCase();
+  constructor(onTooDeep: () => void) {
+    this.onTooDeep = onTooDeep;
+  }
 
-/** What to write after a link's own text: nothing, when the text already is the address. */
-function addressAfter(text: string, address: string): string | undefined {
-  const shown = text.trim();
-  const readable = /^(mailto|tel|sms):[^?]*$/i.test(address) ? address.replace(/^[^:]*:/, '') : address;
-  if (shown === '') return readable;
-  return simplified(shown) === simplified(address) ? undefined : ` (${readable})`;
-}
+  onopentag(name: string, attributes: Readonly<Record<string, string>>): void {
+    this.depth += 1;
+    if (this.depth > deepest) this.onTooDeep();
+    if (unseen.has(name)) this.unseenDepth += 1;
+    if (this.unseenDepth > 0) return;
+    this.boundary(name);
+    if (name === 'br') this.out.break();
+    else if (name === 'img') this.out.text(imageText(attributes));
+    else if (name === 'ul') this.lists.push(undefined);
+    else if (name === 'ol')
+      this.lists.push(/^-?\d{1,9}$/.test(attributes['start'] ?? '') ? Number(attributes['start']) : 1);
+    else if (name === 'li') this.startItem();
+    else if (name === 'pre') this.out.preserve(true);
+    else if (name === 'tr') this.cellsInRow = 0;
+    else if (name === 'td' || name === 'th') this.startCell();
+    else if (name === 'a') this.startLink(shownAddress(attributes['href']));
+  }
 
-function imageText(attributes: Readonly<Record<string, string>>): string {
-  const alt = attributes['alt']?.trim();
-  if (alt !== undefined && alt !== '') return alt;
-  const pixel = attributes['width'] === '1' || attributes['height'] === '1';
-  const address = shownAddress(attributes['src']);
-  return pixel || address === undefined ? '' : address;
+  ontext(data: string): void {
+    if (this.unseenDepth === 0) this.out.text(data);
+  }
+
+  onclosetag(name: string): void {
+    this.depth -= 1;
+    if (unseen.has(name)) this.unseenDepth -= 1;
+    if (this.unseenDepth > 0) return;
+    if (name === 'a') this.endLink();
+    if (name === 'ul' || name === 'ol') this.lists.pop();
+    if (name === 'pre') this.out.preserve(false);
+    if (name !== 'br') this.boundary(name);
+  }
+
+  /** Everything open counts as closed. */
+  closeAll(): void {
+    this.endLink();
+    this.out.preserve(false);
+    this.lists = [];
+    this.unseenDepth = 0;
+    this.depth = 0;
+  }
+
+  private boundary(name: string): void {
+    // A list inside a list belongs to its item: no empty line there.
+    if (paragraphs.has(name) && this.lists.length === 0) this.out.paragraph();
+    else if (paragraphs.has(name) || blocks.has(name)) this.out.line();
+  }
+
+  private startItem(): void {
+    const number = this.lists.at(-1);
+    if (number !== undefined) this.lists[this.lists.length - 1] = number + 1;
+    const indent = '  '.repeat(Math.min(Math.max(this.lists.length - 1, 0), 8));
+    this.out.prefix(number === undefined ? `${indent}• ` : `${indent}${number}. `);
+  }
+
+  private startCell(): void {
+    if (this.cellsInRow > 0) this.out.attach(' | ');
+    this.cellsInRow += 1;
+  }
+
+  private startLink(address: string | undefined): void {
+    this.endLink();
+    this.link = address;
+    if (address !== undefined) this.out.startCapture();
+  }
+
+  private endLink(): void {
+    if (this.link === undefined) return;
+    const text = this.out.capture();
+    const after = addressAfter(text, this.link);
+    if (after !== undefined && text.trim() === '') this.out.text(after);
+    else if (after !== undefined) this.out.attach(after);
+    this.link = undefined;
+  }
 }
 
 /**
- * The visible text of `html`. Links become `text (address)`, lists keep their bullets and numbers, blocks their
- * lines; scripts, styles and comments go. `&lt;b&gt;` comes out as the literal `<b>`: the result is plain text and
- * must be escaped again by whoever puts it into markup. Never throws, whatever the input.
+ * The visible text of `html`. Links become `text (address)`, lists keep their bullets and numbers, blocks their lines;
+ * scripts, styles and comments go. `&lt;b&gt;` comes out as the literal `<b>`: the result is plain text and must be
+ * escaped again by whoever puts it into markup. Never throws and takes time in proportion to its input, whatever that is.
  */
 export function htmlToText(html: string): string {
-  const out = new LineWriter();
-  /** Next number of each open list, outermost first; `undefined` for bullets. */
-  const lists: (number | undefined)[] = [];
-  let unseenDepth = 0;
-  let cellsInRow = 0;
-  let link: { readonly address: string; readonly start: number } | undefined;
-
-  const closeLink = (): void => {
-    if (link === undefined) return;
-    const text = out.since(link.start);
-    const after = addressAfter(text, link.address);
-    if (after !== undefined && text.trim() === '') out.text(after);
-    else if (after !== undefined) out.attach(after);
-    link = undefined;
-  };
-
-  const startItem = (): void => {
-    const number = lists.at(-1);
-    if (number !== undefined) lists[lists.length - 1] = number + 1;
-    const indent = '  '.repeat(Math.min(Math.max(lists.length - 1, 0), 8));
-    out.prefix(number === undefined ? `${indent}• ` : `${indent}${number}. `);
-  };
-
-  const parser = new Parser({
-    onopentag(name, attributes) {
-      if (unseen.has(name)) unseenDepth += 1;
-      if (unseenDepth > 0) return;
-      // A list inside a list belongs to its item: no empty line there.
-      if (paragraphs.has(name) && lists.length === 0) out.paragraph();
-      else if (paragraphs.has(name) || blocks.has(name)) out.line();
-      switch (name) {
-        case 'br':
-          out.break();
-          return;
-        case 'img':
-          out.text(imageText(attributes));
-          return;
-        case 'ul':
-          lists.push(undefined);
-          return;
-        case 'ol':
-          return void lists.push(
-            /^-?\d{1,9}$/.test(attributes['start'] ?? '') ? Number(attributes['start']) : 1,
-          );
-        case 'li':
-          startItem();
-          return;
-        case 'pre':
-          out.preserve(true);
-          return;
-        case 'tr':
-          cellsInRow = 0;
-          return;
-        case 'td':
-        case 'th':
-          if (cellsInRow > 0) out.attach(' | ');
-          cellsInRow += 1;
-          return;
-        case 'a': {
-          closeLink();
-          const address = shownAddress(attributes['href']);
-          if (address !== undefined) link = { address, start: out.mark() };
-          return;
-        }
-        default:
-      }
-    },
-    ontext(data) {
-      if (unseenDepth === 0) out.text(data);
-    },
-    onclosetag(name) {
-      if (unseen.has(name)) unseenDepth -= 1;
-      if (unseenDepth > 0) return;
-      if (name === 'a') closeLink();
-      if (name === 'ul' || name === 'ol') lists.pop();
-      if (name === 'pre') out.preserve(false);
-      if (paragraphs.has(name) && lists.length === 0) out.paragraph();
-      else if (paragraphs.has(name) || blocks.has(name)) out.line();
-    },
-  });
-  parser.end(html);
-  return out.toString();
+  const handler = new TextHandler(() => parser.pause());
+  let parser = new Parser(handler);
+  let rest = html;
+  for (;;) {
+    parser.end(rest);
+    if (handler.depth <= deepest) return handler.out.toString();
+    rest = rest.slice(parser.endIndex + 1);
+    handler.closeAll();
+    parser = new Parser(handler);
+  }
 }

@@ -28,14 +28,29 @@ export class Deliveries {
   readonly requests: ReceivedRequest[] = [];
   private readonly taken = new Set<string>();
   private readonly listeners = new Set<MessageListener>();
+  private readonly keep: number;
+
+  /** Remembers at least the last `keep` messages, requests and ids, so that a long demo does not grow for ever. */
+  constructor(keep: number) {
+    this.keep = keep;
+  }
 
   /** Takes a message unless its `webhook-id` was here before. */
   take(webhookId: string, message: DeliveredMessage): 'taken' | 'repeat' {
     if (this.taken.has(webhookId)) return 'repeat';
     this.taken.add(webhookId);
     this.messages.push(message);
+    if (this.messages.length > 2 * this.keep) this.messages.splice(0, this.keep);
+    if (this.taken.size > 2 * this.keep) {
+      for (const old of [...this.taken].slice(0, this.keep)) this.taken.delete(old);
+    }
     for (const listener of this.listeners) listener(message);
     return 'taken';
+  }
+
+  record(request: ReceivedRequest): void {
+    this.requests.push(request);
+    if (this.requests.length > 2 * this.keep) this.requests.splice(0, this.keep);
   }
 
   /** Calls `listener` for every further message, until the function returned is called. */

@@ -25,6 +25,8 @@ export interface SampleChannelOptions {
   readonly faults?: readonly Fault[];
   /** The same seed gives the same faults in the same order. */
   readonly seed?: number;
+  /** How many messages and requests it remembers at least; 100,000 when absent. */
+  readonly keep?: number;
 }
 
 export interface SampleChannel {
@@ -96,7 +98,7 @@ function answer(response: ServerResponse, fault: Fault | undefined): void {
 export async function startSampleChannel(options: SampleChannelOptions): Promise<SampleChannel> {
   const verifiers = options.secrets.map((secret) => new Webhook(secret));
   const signer = new Webhook(options.secrets[0]);
-  const deliveries = new Deliveries();
+  const deliveries = new Deliveries(options.keep ?? 100_000);
   let faults = options.faults ?? [];
   let random = seededRandom(options.seed ?? 1);
   let sender =
@@ -107,7 +109,7 @@ export async function startSampleChannel(options: SampleChannelOptions): Promise
   const handle = (request: IncomingMessage, response: ServerResponse, body: string): void => {
     const webhookId = String(request.headers['webhook-id'] ?? '');
     const record = (outcome: ReceivedRequest['outcome']): void =>
-      void deliveries.requests.push({ webhookId, at: Date.now(), outcome });
+      deliveries.record({ webhookId, at: Date.now(), outcome });
     const message = believed(verifiers, request, body);
     if (message === undefined) {
       record('refused');

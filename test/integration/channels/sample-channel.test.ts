@@ -68,6 +68,15 @@ describe('the sample channel takes what the bridge sends', () => {
     const both = await start([newer, secret]);
     expect(await post(both, 1, [secret])).toMatchObject({ kind: 'sent' });
   });
+  test('and remembers a bounded number of them', async () => {
+    const channel = await startSampleChannel({ secrets: [secret], channel: 'support', keep: 2 });
+    open.push(channel);
+    for (let index = 1; index <= 8; index += 1) await post(channel, index);
+    await post(channel, 8);
+    expect(channel.received().map(({ id }) => id)).toEqual(['m-5', 'm-6', 'm-7', 'm-8']);
+    expect(channel.requests().length).toBeLessThanOrEqual(4);
+    expect(channel.requests().at(-1)).toMatchObject({ outcome: 'repeat' });
+  });
   test('waiting ends when enough came, and says so when it did not', async () => {
     const channel = await start();
     const waiting = channel.until((messages) => messages.length === 2, 5000);

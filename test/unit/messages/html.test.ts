@@ -134,6 +134,26 @@ describe('htmlToText: what an agent wrote, as a reader would see it', () => {
     );
   });
 
+  test('keeps all text however deep the elements lie', () => {
+    const nested = Array.from({ length: 2000 }, (_, depth) => `<b>${depth} `).join('');
+    const text = Array.from({ length: 2000 }, (_, depth) => String(depth)).join(' ');
+    expect(htmlToText(`${nested}${'</b>'.repeat(2000)} end`)).toBe(`${text} end`);
+  });
+
+  test.each([
+    ['open links', '<a href="https://x.example">'.repeat(30_000) + '</div>'.repeat(30_000)],
+    ['elements never closed', '<b>'.repeat(60_000) + '</i>'.repeat(60_000)],
+    ['hard spaces', `<pre>${'&nbsp; '.repeat(100_000)}x</pre>${'x&nbsp; '.repeat(100_000)}`],
+    ['empty lines', `${' '.repeat(200_000)}${'<br>'.repeat(100_000)}x`],
+    ['spaces in an address', `<a href="${' '.repeat(200_000)}x${' '.repeat(200_000)}y">`],
+    ['links on one line', '<a href="https://x.example/">x </a>'.repeat(20_000)],
+  ])('takes no more than its time over %s', (_what, html) => {
+    const started = process.cpuUsage().user;
+    htmlToText(html);
+    // Milliseconds when it is linear, ten seconds and more when it is not.
+    expect((process.cpuUsage().user - started) / 1000).toBeLessThan(3000);
+  });
+
   test('gives back any escaped text word for word', () => {
     const words = fc.array(
       fc.string({ unit: 'grapheme', minLength: 1 }).filter((word) => !/[\s\0\u00a0]/.test(word)),
