@@ -8,7 +8,7 @@ import { interpolate, type Environment } from './interpolate.js';
 import { formatPath, type Path } from './problems.js';
 import { whyUnreadable } from './reading.js';
 import { isRecord, shortestSecret } from './schema/fields.js';
-import { baseOf, below, hasTwin, isMarked, isSecret, open, type Schema } from './shape.js';
+import { baseOf, below, hasTwin, isMarked, isSecret, open, requiredMaps, type Schema } from './shape.js';
 
 export interface Finding {
   readonly path: Path;
@@ -84,7 +84,9 @@ function visit(place: Place, surroundings: Surroundings, notes: Notes): unknown 
     );
   }
   if (!isRecord(value)) return value;
-  const entries = Object.entries(value).map(([name, inner]): [string, unknown] => {
+  const missing = requiredMaps(schemas).filter((key) => (value[key] ?? undefined) === undefined);
+  const complete = { ...value, ...Object.fromEntries(missing.map((key) => [key, {}])) };
+  const entries = Object.entries(complete).map(([name, inner]): [string, unknown] => {
     const base = baseOf(name);
     const twinned = base === undefined ? [] : below(schemas, base).filter((field) => hasTwin(base, field));
     if (base === undefined || twinned.length === 0) {

@@ -49,6 +49,15 @@ function shapeOf(schema: z.ZodObject): Readonly<Record<string, Schema>> {
   return schema.shape;
 }
 
+/** The maps that must stand at a place: naming what is missing inside them says more than that they are missing. */
+export function requiredMaps(schemas: readonly Schema[]): string[] {
+  const [schema, ...others] = schemas;
+  if (!(schema instanceof z.ZodObject) || others.length > 0) return [];
+  return Object.entries(shapeOf(schema)).flatMap(([key, field]) =>
+    field instanceof z.ZodObject ? [key] : [],
+  );
+}
+
 /** The settings that may be used at a place, `…File` twins included. */
 export function settingsOf(schemas: readonly Schema[]): Set<string> {
   const found = new Set<string>();

@@ -49,11 +49,13 @@ const foreignToken = z.strictObject({
     .describe('Accepted signature algorithms.'),
 });
 
+const atLeastOne = 'a list of at least one way for eGain to prove itself, e.g. type: basic';
+
 export const callbackSchema = z
   .strictObject({
     authentication: z
-      .array(z.union([basic, ownToken, foreignToken]))
-      .min(1, { error: 'at least one way for eGain to prove itself, e.g. type: basic' })
+      .array(z.union([basic, ownToken, foreignToken]), { error: atLeastOne })
+      .min(1, { error: atLeastOne })
       .max(10)
       .describe('Every way that is accepted; two while one is being replaced.'),
   })

@@ -85,7 +85,8 @@ export const redisSchema = z
   .prefault({})
   .describe('Redis, which keeps every message that waits.');
 
-interface Targets<Cluster, Sentinel> {
+/** The ways to name a Redis. */
+export interface Targets<Cluster, Sentinel> {
   readonly url?: string | undefined;
   readonly cluster?: Cluster | undefined;
   readonly sentinel?: Sentinel | undefined;
@@ -95,7 +96,8 @@ function namesOneServer(redis: Targets<unknown, unknown>): boolean {
   return [redis.url, redis.cluster, redis.sentinel].filter((target) => target !== undefined).length <= 1;
 }
 
-type OneTarget<Cluster, Sentinel> =
+/** As `Targets`, but exactly one is there: asking for `cluster`, then `sentinel`, leaves `url`. */
+export type OneTarget<Cluster, Sentinel> =
   | { readonly cluster: Cluster; readonly sentinel?: undefined; readonly url?: undefined }
   | { readonly sentinel: Sentinel; readonly cluster?: undefined; readonly url?: undefined }
   | { readonly url: string; readonly cluster?: undefined; readonly sentinel?: undefined };

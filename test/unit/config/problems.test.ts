@@ -38,7 +38,12 @@ delivery: { holdMs: long, backoff: { firstMs: 5000, maxMs: 100 } }
     const loaded = loadConfig({ env: { PORT: 'eighty' }, adapters: [webhook] });
     expect(problemsOf(loaded)).toEqual([
       'server.port: a number [environment variable PORT]',
-      'egain: a map of settings [default] it is not set',
+      expect.stringMatching(
+        /^egain\.token\.url: .* \[default] it is not set; environment variable EGAIN_TOKEN_URL/,
+      ),
+      expect.stringMatching(/^egain\.token\.clientId: .* EGAIN_CLIENT_ID/),
+      expect.stringMatching(/^egain\.token\.clientSecret: .* EGAIN_CLIENT_SECRET/),
+      'egain.callback.authentication: a list of at least one way for eGain to prove itself, e.g. type: basic [default] it is not set',
     ]);
   });
 });
@@ -90,6 +95,16 @@ describe('slips of the pen', () => {
     expect(problemsOf(load(text))).toEqual([
       'channels.support.tolerance: no setting of this name [bridge.yaml line 13]',
       'channels.support.toleranceSecond: no setting of this name [bridge.yaml line 14] did you mean toleranceSeconds?',
+    ]);
+  });
+
+  test('a name that JavaScript has plans for is just an unknown setting', () => {
+    expect(
+      problemsOf(load(`${minimal}\n__proto__: { ok: true }\nserver: { constructor: 1, toString: 2 }\n`)),
+    ).toEqual([
+      'server.constructor: no setting of this name [bridge.yaml line 18]',
+      'server.toString: no setting of this name [bridge.yaml line 18]',
+      '__proto__: no setting of this name [bridge.yaml line 17]',
     ]);
   });
 

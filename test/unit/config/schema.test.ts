@@ -119,7 +119,7 @@ describe('I9: credentials travel over https, or do not leave the machine', () =>
 describe('I9: eGain proves itself in one of the ways listed', () => {
   test('none at all is refused', () => {
     expect(problemsOf(load(minimal.replace(/authentication: .*/, 'authentication: []')))).toEqual([
-      'egain.callback.authentication: at least one way for eGain to prove itself, e.g. type: basic [bridge.yaml line 8]',
+      'egain.callback.authentication: a list of at least one way for eGain to prove itself, e.g. type: basic [bridge.yaml line 8]',
     ]);
   });
 
