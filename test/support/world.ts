@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { startSampleChannel, type SampleChannel } from '../../src/simulator/channel/sample-channel.js';
+import { startSimulator, type Simulator, type SwitchesInput } from '../../src/simulator/index.js';
+import { freePort } from './free-port.js';
+import { spawnProcess, type SpawnedProcess } from './spawn-process.js';
+import { startTestRedis, type TestRedis } from './redis.js';
+import type { RedisServerOptions } from '../../src/operations/redis-server.js';
+
+/** A bridge process of a test's world, with the addresses it answers at. */
+export interface BridgeProcess extends SpawnedProcess {
+  readonly url: string;
+  readonly managementUrl: string;
+  readonly configFile: string;
+  readonly port: number;
+}
+
+/** Both far ends, a Redis and as many bridge processes as a test starts; all on loopback, all really running. */
+export interface World {
+  readonly redis: TestRedis;
+  readonly simulator: Simulator;
+  readonly channel: SampleChannel;
+  readonly secret: string;
+  readonly dir: string;
+  readonly callbackAuthorization: string;
+  /** The same configuration in every process, but for its ports. `overrides` is merged in, section by section. */
+  startBridge(options?: BridgeOptions): Promise<BridgeProcess>;
+  stop(): Promise<void>;
+}
+
+export interface BridgeOptions {
+  readonly role?: 'all' | 'web' | 'worker';
+  readonly overrides?: Readonly<Record<string, unknown>>;
+  /** To start the same instance again where it was. */
+  readonly port?: number;
+  readonly managementPort?: number;
+  /** For tests that expect the start to fail, or that wait by themselves. */
+  readonly untilReady?: boolean;
+}
+
+export interface WorldOptions {
+  readonly switches?: SwitchesInput;
+  readonly redis?: RedisServerOptions;
+  readonly overrides?: Readonly<Record<string, unknown>>;
+}
+
+const password = 'callback-password-of-the-tests';
+
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const redis = await startTestRedis(options.redis);
+  const dir = await mkdtemp(join(tmpdir(), 'egain-bridge-world-'));
+  const secret = `whsec_${randomBytes(32).toString('base64')}`;
+  const clientSecret = 'client-secret-of-the-tests';
+  const simulator = await startSimulator({
+    clients: [{ id: 'bridge', secret: clientSecret, scopes: ['app.conversation.conversationmgr.interaction.manage'] }],
+    ...(options.switches === undefined ? {} : { switches: options.switches }),
+    setup: { channels: [{ type: 'custom.support' }], accounts: [{ channel: 'custom.support', address: 'acme-support' }] },
+  });
+  const channel = await startSampleChannel({ secrets: [secret], channel: 'support' });
+  const bridges: SpawnedProcess[] = [];
+  let number = 0;
+
+  const startBridge = async (bridge: BridgeOptions = {}): Promise<BridgeProcess> => {
+    const port = bridge.port ?? (await freePort());
+    const managementPort = bridge.managementPort ?? (await freePort());
+    number += 1;
+    const configFile = join(dir, `bridge-${number}.yaml`);
+    const config = {
+      server: { host: '127.0.0.1', port, managementHost: '127.0.0.1', managementPort },
+      redis: { url: redis.url },
+      egain: {
+        apiUrl: simulator.url,
+        token: { url: simulator.tokenUrl, clientId: 'bridge', clientSecret },
+        callback: { authentication: [{ type: 'basic', username: 'egain', password }] },
+      },
+      channels: {
+        support: {
+          adapter: 'webhook',
+          url: channel.url,
+          secrets: [secret],
+          manifest: { type: 'custom.support', displayName: 'Support' },
+          account: { address: 'acme-support' },
+        },
+      },
+    };
+    await writeFile(configFile, stringify(merge(merge(config, options.overrides ?? {}), bridge.overrides ?? {})));
+    const child = spawnProcess(['dist/src/cli/main.js', 'start', '--role', bridge.role ?? 'all', '--config', configFile]);
+    bridges.push(child);
+    const url = `http://127.0.0.1:${port}`;
+    if (bridge.untilReady !== false) await child.line(/bridge started/);
+    return { ...child, url, managementUrl: `http://127.0.0.1:${managementPort}`, configFile, port };
+  };
+
+  return {
+    redis,
+    simulator,
+    channel,
+    secret,
+    dir,
+    callbackAuthorization: `Basic ${Buffer.from(`egain:${password}`).toString('base64')}`,
+    startBridge,
+    stop: async () => {
+      for (const bridge of bridges) await bridge.stop();
+      await channel.close();
+      await simulator.close();
+      await redis.stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Tells the simulator and the channel where a bridge is. */
+export function connect(world: World, bridge: { readonly url: string }): void {
+  world.channel.connect(bridge.url);
+  world.simulator.control.declare({
+    callback: {
+      url: `${bridge.url}/egain/callback`,
+      authentication: { type: 'basic', username: 'egain', password },
+    },
+  });
+}
+
+type Tree = Readonly<Record<string, unknown>>;
+
+function merge(base: Tree, over: Tree): Tree {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [name, value] of Object.entries(over)) {
+    const own = merged[name];
+    merged[name] = isTree(own) && isTree(value) ? merge(own, value) : value;
+  }
+  return merged;
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
