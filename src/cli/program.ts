@@ -1,15 +1,29 @@
 /** The frame of the command line: the commands, and how any of them ends. */
 import { Command } from 'commander';
+import { register as registerChannels } from './channels.js';
 import { register as registerConfig } from './config.js';
 import type { CliContext } from './context.js';
+import { register as registerCustomers } from './customers.js';
+import { register as registerDeadLetters } from './dead-letters.js';
 import { end } from './ending.js';
+import { register as registerLanes } from './lanes.js';
+import { register as registerMessages } from './messages.js';
+import { register as registerStart } from './start.js';
 import { readVersion } from './version.js';
 
 /**
  * One line per command, in the order of the help. A command that needs much loads it in its action
  * (`await import(…)`), so that the others start fast.
  */
-const commands: readonly ((program: Command, context: CliContext) => void)[] = [registerConfig];
+const commands: readonly ((program: Command, context: CliContext) => void)[] = [
+  registerStart,
+  registerMessages,
+  registerDeadLetters,
+  registerLanes,
+  registerChannels,
+  registerCustomers,
+  registerConfig,
+];
 
 export function createProgram(context: CliContext): Command {
   const program = new Command('egain-bridge')
