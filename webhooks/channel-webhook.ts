@@ -53,7 +53,10 @@ export function channelWebhook(parts: ChannelParts): Handler {
       const verdict = entry.adapter.verify(raw, entry.settings, environment);
       if (!verdict.ok) {
         await throttle.failed(address);
-        throw new Refusal(verdict.status === 400 ? 'malformed' : 'unauthenticated', `signature: ${verdict.reason}`);
+        throw new Refusal(
+          verdict.status === 400 ? 'malformed' : 'unauthenticated',
+          `signature: ${verdict.reason}`,
+        );
       }
       if (verdict.handshake !== undefined) {
         const { status, headers, body: answer } = verdict.handshake;
@@ -65,11 +68,17 @@ export function channelWebhook(parts: ChannelParts): Handler {
       }
       const parsed = entry.adapter.parse(raw, entry.settings);
       if (!parsed.ok) {
-        const message = parsed.problems.map(({ field, expected }) => `${field}: expected ${expected}`).join('; ');
+        const message = parsed.problems
+          .map(({ field, expected }) => `${field}: expected ${expected}`)
+          .join('; ');
         throw new Refusal(parsed.status === 400 ? 'malformed' : 'unprocessable', message);
       }
       const statuses = await keep(parts, channel, entry, parsed.events);
-      observer.accepted('channel', statuses.length, statuses.filter((status) => status === 'duplicate').length);
+      observer.accepted(
+        'channel',
+        statuses.length,
+        statuses.filter((status) => status === 'duplicate').length,
+      );
       const answer = entry.adapter.reply(parsed.events, statuses);
       sendJson(response, answer.status, answer.body, answer.headers);
     });
@@ -87,9 +96,12 @@ async function keep(
   for (const event of events) {
     if (event.kind === 'unknown') continue;
     const verdict = entry.policy(event.message);
-    if (verdict.kind === 'refuse') throw new Refusal('unprocessable', `${verdict.field}: expected ${verdict.expected}`);
+    if (verdict.kind === 'refuse')
+      throw new Refusal('unprocessable', `${verdict.field}: expected ${verdict.expected}`);
     if (verdict.kind === 'strip') notices.push(...verdict.notices);
-    messages.push(inboundMessage(parts.keys, channel, entry, verdict.kind === 'strip' ? verdict.message : event.message));
+    messages.push(
+      inboundMessage(parts.keys, channel, entry, verdict.kind === 'strip' ? verdict.message : event.message),
+    );
   }
   if (messages.length === 0) return [];
   const statuses = await parts.intake.accept([...messages, ...notices]);
@@ -98,7 +110,12 @@ async function keep(
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-function inboundMessage(keys: Keyspace, channel: string, entry: ChannelEntry, message: InboundMessage): NewMessage {
+function inboundMessage(
+  keys: Keyspace,
+  channel: string,
+  entry: ChannelEntry,
+  message: InboundMessage,
+): NewMessage {
   const lane = keys.inboundLane(channel, message.customer.id);
   const target = `in:${channel}`;
   const payload = writeEnvelope({ kind: 'inbound', channel, message });

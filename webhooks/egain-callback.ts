@@ -36,7 +36,8 @@ export function egainCallback(parts: CallbackParts): Handler {
       const verdict = await authenticate(request.headers);
       if (!verdict.ok) {
         // The issuer's keys could not be had: not the caller's fault.
-        if (verdict.reason === 'unavailable') throw unavailable('the issuer of the token cannot be asked for its keys', 5);
+        if (verdict.reason === 'unavailable')
+          throw unavailable('the issuer of the token cannot be asked for its keys', 5);
         await throttle.failed(address);
         throw new Refusal('unauthenticated', `authorization: ${verdict.reason}`, {
           'www-authenticate': verdict.wwwAuthenticate,
@@ -44,13 +45,15 @@ export function egainCallback(parts: CallbackParts): Handler {
       }
       const body = await readRawBody(request, maxBodyBytes);
       const parsed = parse(parseJson(body));
-      if (!parsed.ok) throw new Refusal('malformed', `${parsed.field || 'body'}: expected ${parsed.expected}`);
+      if (!parsed.ok)
+        throw new Refusal('malformed', `${parsed.field || 'body'}: expected ${parsed.expected}`);
       const messages = parsed.items.map((item): NewMessage => {
         if (!item.ok) return misfit(keys, `${item.field}: ${item.reason}`, item.raw);
         const { id, conversationId, dedupeKey = id, message } = item;
         const lane = keys.outboundLane(conversationId);
         const payload = writeEnvelope({ kind: 'outbound', id, conversationId, message });
-        if (message.type.value === 'typing.start' || message.type.value === 'typing.end') return { lane, payload };
+        if (message.type.value === 'typing.start' || message.type.value === 'typing.end')
+          return { lane, payload };
         return {
           lane,
           mark: keys.messageMark(dedupeKey),

@@ -39,7 +39,9 @@ async function readText(request: IncomingMessage): Promise<string> {
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > maxTokenBody) {
-      throw new Refusal('too-large', `the body may have at most ${maxTokenBody} bytes`, { connection: 'close' });
+      throw new Refusal('too-large', `the body may have at most ${maxTokenBody} bytes`, {
+        connection: 'close',
+      });
     }
     chunks.push(chunk);
   }

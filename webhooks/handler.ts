@@ -2,7 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Refusal, sendRefusal, type RefusalCode } from './reply.js';
 
 /** A route's work on Node's own request and response, so that Express and the direct way in can both mount it. */
-export type Handler = (request: IncomingMessage, response: ServerResponse, path: RequestPath) => Promise<void>;
+export type Handler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: RequestPath,
+) => Promise<void>;
 
 export interface RequestPath {
   readonly pathname: string;
@@ -26,7 +30,9 @@ export function guarded(caller: CallerKind, observer: RequestObserver, handler: 
       await handler(request, response, path);
     } catch (error) {
       const refusal =
-        error instanceof Refusal ? error : new Refusal('internal-error', 'the bridge failed to handle the request', {}, error);
+        error instanceof Refusal
+          ? error
+          : new Refusal('internal-error', 'the bridge failed to handle the request', {}, error);
       observer.refused(caller, refusal.code, refusal.cause);
       sendRefusal(response, refusal);
       // An unread body would be taken for the next request on a kept connection.

@@ -1,4 +1,10 @@
-import { AcceptError, type AcceptStatus, type JobOrder, type Lanes, type NewMessage } from '../src/lanes/lanes.js';
+import {
+  AcceptError,
+  type AcceptStatus,
+  type JobOrder,
+  type Lanes,
+  type NewMessage,
+} from '../src/lanes/lanes.js';
 import { unavailable } from './reply.js';
 
 /** Whoever gives a lane its job (the queues). Never throws: what cannot be added is repaired later. */

@@ -23,7 +23,11 @@ function mount(handler: Handler) {
     const { url } = request;
     const mark = url.indexOf('?');
     const channel = request.params['channel'];
-    return handler(request, response, pathOf(url, request.path, mark, typeof channel === 'string' ? channel : ''));
+    return handler(
+      request,
+      response,
+      pathOf(url, request.path, mark, typeof channel === 'string' ? channel : ''),
+    );
   };
 }
 

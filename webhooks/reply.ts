@@ -21,7 +21,12 @@ export class Refusal extends Error {
   readonly code: RefusalCode;
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(code: RefusalCode, message: string, headers: Readonly<Record<string, string>> = {}, cause?: unknown) {
+  constructor(
+    code: RefusalCode,
+    message: string,
+    headers: Readonly<Record<string, string>> = {},
+    cause?: unknown,
+  ) {
     super(message, { cause });
     this.name = 'Refusal';
     this.code = code;
@@ -54,5 +59,10 @@ export function sendJson(
 }
 
 export function sendRefusal(response: ServerResponse, refusal: Refusal): void {
-  sendJson(response, refusal.status, JSON.stringify({ code: refusal.code, message: refusal.message }), refusal.headers);
+  sendJson(
+    response,
+    refusal.status,
+    JSON.stringify({ code: refusal.code, message: refusal.message }),
+    refusal.headers,
+  );
 }

@@ -20,10 +20,13 @@ export function matchHot(request: IncomingMessage, handlers: PublicHandlers): Ma
   const url = request.url ?? '/';
   const mark = url.indexOf('?');
   const pathname = mark < 0 ? url : url.slice(0, mark);
-  if (pathname === '/egain/callback') return { handler: handlers.callback, path: pathOf(url, pathname, mark, '') };
+  if (pathname === '/egain/callback')
+    return { handler: handlers.callback, path: pathOf(url, pathname, mark, '') };
   const channel = channelPath.exec(pathname)?.[1];
   // Names are lower-case letters, digits and dashes, so an escape in one is no name of ours.
-  return channel === undefined ? undefined : { handler: handlers.channel, path: pathOf(url, pathname, mark, channel) };
+  return channel === undefined
+    ? undefined
+    : { handler: handlers.channel, path: pathOf(url, pathname, mark, channel) };
 }
 
 export function pathOf(url: string, pathname: string, mark: number, parameter: string): RequestPath {

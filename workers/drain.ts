@@ -5,7 +5,7 @@ import type { Gates } from '../src/lanes/gates.js';
 import type { Holding, Lanes, Taken } from '../src/lanes/lanes.js';
 import { backOffMs, type BackOff } from '../src/messages/back-off.js';
 import type { Deliverer, Delivery, GateWord, Outcome } from './delivery.js';
-import { Endings } from './endings.js';
+import type { Endings } from './endings.js';
 import { persist } from './persist.js';
 import type { DrainData, Queues } from './queues.js';
 import type { Slots } from './slots.js';
@@ -94,7 +94,8 @@ export class Drain {
         const taken = await persist(() => lanes.take(lane, generation, token, readAhead), { signal, now });
         if (taken.kind === 'stale') return done;
         if (taken.kind === 'early') return { kind: 'later', ms: taken.waitMs };
-        if (taken.target === target) return await this.#drain({ lane, generation, token, signal, job, taken, ...route });
+        if (taken.target === target)
+          return await this.#drain({ lane, generation, token, signal, job, taken, ...route });
         target = taken.target;
       } finally {
         release();
@@ -132,7 +133,14 @@ export class Drain {
       // A process that was frozen finds out here, before it writes to anybody (fence).
       if (signal.aborted || now() - verifiedAt > settings.lockMs / 2) return { kind: 'later', ms: 1 };
       const holding: Holding = { lane, owner: token, finished };
-      const ending = { holding, element, attempts: attempts + 1, target: taken.target, now: redisNow, signal };
+      const ending = {
+        holding,
+        element,
+        attempts: attempts + 1,
+        target: taken.target,
+        now: redisNow,
+        signal,
+      };
       const envelope = readEnvelope(element.payload);
       // An overdue head may pass a closed gate, the ones behind it may not.
       if (run.job.data.pass === 'overdue' && !this.#overdue(element, taken.target, redisNow())) {
@@ -146,7 +154,9 @@ export class Drain {
           ? { kind: 'dead', reason: 'unreadable', detail: 'what lies in the lane is not an envelope' }
           : starts > settings.poisonStarts
             ? { kind: 'dead', reason: 'poison', detail: `${starts - 1} starts ended without an outcome` }
-            : await run.deliverer.deliver(this.#delivery({ element, envelope, holding, attempts, mapping, plan, signal, redisNow }));
+            : await run.deliverer.deliver(
+                this.#delivery({ element, envelope, holding, attempts, mapping, plan, signal, redisNow }),
+              );
 
       if (outcome.kind === 'fenced') return { kind: 'later', ms: 100 };
       await this.#tellGate(gate, outcome);
@@ -161,20 +171,28 @@ export class Drain {
           }
           return { kind: 'later', ms: verdict.delayMs };
         }
-        const ended = await endings.end(envelope, ending, verdict.outcome, { mapping, release: this.#mayRelease(gate), most: 0 });
+        const ended = await endings.end(envelope, ending, verdict.outcome, {
+          mapping,
+          release: this.#mayRelease(gate),
+          most: 0,
+        });
         if (ended.kind !== 'more') return this.#lastWord(ended);
         return { kind: 'later', ms: 1 };
       }
 
       const most = elements.length === 0 ? readAhead : 0;
-      const ended = await endings.end(envelope, ending, outcome, { mapping, release: this.#mayRelease(gate), most });
+      const ended = await endings.end(envelope, ending, outcome, {
+        mapping,
+        release: this.#mayRelease(gate),
+        most,
+      });
       if (ended.kind !== 'more') return this.#lastWord(ended);
       verifiedAt = now();
       finished += 1;
       attempts = 0;
       starts = 1;
       plan = '';
-      if ('mapping' in outcome && outcome.mapping !== undefined) mapping = outcome.mapping;
+      if ('mapping' in outcome) mapping = outcome.mapping;
       if (most > 0) elements = [...ended.elements];
       if (stopping() || sent + 1 >= settings.laneBurst) return { kind: 'later', ms: 1 };
       if (!this.#mayPass(taken.target, gate, undefined)) {
@@ -216,20 +234,29 @@ export class Drain {
     attempts: number,
     now: number,
   ):
-    | { readonly kind: 'hold'; readonly delayMs: number; readonly countsAsAttempt: boolean; readonly error: string }
+    | {
+        readonly kind: 'hold';
+        readonly delayMs: number;
+        readonly countsAsAttempt: boolean;
+        readonly error: string;
+      }
     | { readonly kind: 'end'; readonly outcome: Extract<Outcome, { kind: 'dead' | 'ignored' }> } {
     const { settings, random } = this.#parts;
     if (element.ephemeral) return { kind: 'end', outcome: { kind: 'ignored', reason: 'not-repeated' } };
     const age = now - element.acceptedAt;
     if (outcome.kind === 'wait') {
       if (age >= outcome.untilMs) {
-        return { kind: 'end', outcome: { kind: 'dead', reason: outcome.reason, detail: `waited ${outcome.untilMs} ms` } };
+        return {
+          kind: 'end',
+          outcome: { kind: 'dead', reason: outcome.reason, detail: `waited ${outcome.untilMs} ms` },
+        };
       }
       const delayMs = Math.min(outcome.afterMs, outcome.untilMs - age);
       return { kind: 'hold', delayMs, countsAsAttempt: false, error: outcome.reason };
     }
     const left = settings.holdMs(target) - age;
-    if (left <= 0) return { kind: 'end', outcome: { kind: 'dead', reason: 'hold-expired', detail: outcome.error } };
+    if (left <= 0)
+      return { kind: 'end', outcome: { kind: 'dead', reason: 'hold-expired', detail: outcome.error } };
     const wished = outcome.afterMs ?? backOffMs(attempts + 1, settings.backOff, random);
     // The last attempt comes at the deadline, not after it.
     return {

@@ -80,7 +80,9 @@ export class Endings {
     if (outcome.kind !== 'dead' && (finished.kind === 'more' || finished.kind === 'empty')) {
       this.#observe(envelope, ending, options.mapping, {
         outcome: outcome.kind,
-        ...(outcome.kind === 'ignored' ? { reason: outcome.reason } : { conversationId: outcome.conversationId }),
+        ...(outcome.kind === 'ignored'
+          ? { reason: outcome.reason }
+          : { conversationId: outcome.conversationId }),
       });
     }
     return finished;
@@ -114,7 +116,12 @@ export class Endings {
     );
     if (buried.kind === 'none') return { kind: 'fenced' };
     if (buried.kind !== 'empty' && buried.kind !== 'more') return { kind: buried.kind };
-    this.#observe(envelope, ending, options.mapping, { outcome: 'dead', reason, detail, deadLetter: buried.deadLetter });
+    this.#observe(envelope, ending, options.mapping, {
+      outcome: 'dead',
+      reason,
+      detail,
+      deadLetter: buried.deadLetter,
+    });
     // What is read ahead was read before: the caller takes the lane anew.
     return buried.kind === 'empty'
       ? { kind: 'empty', orders: buried.orders }
@@ -125,7 +132,12 @@ export class Endings {
     return persist(write, { signal: ending.signal, now: this.#now });
   }
 
-  #journey(envelope: Envelope | undefined, ending: Ending, outcome: Last, mapping: string): JourneyEnd | undefined {
+  #journey(
+    envelope: Envelope | undefined,
+    ending: Ending,
+    outcome: Last,
+    mapping: string,
+  ): JourneyEnd | undefined {
     if (envelope === undefined || ending.element.ephemeral) return undefined;
     const { direction, channel } = whereabouts(envelope, mapping);
     return {
@@ -138,7 +150,9 @@ export class Endings {
         outcome: outcome.kind,
         reason: outcome.kind === 'delivered' ? undefined : outcome.reason,
         attempts: ending.attempts,
-        ...(outcome.kind === 'delivered' ? { conversationId: outcome.conversationId, farId: outcome.farId } : {}),
+        ...(outcome.kind === 'delivered'
+          ? { conversationId: outcome.conversationId, farId: outcome.farId }
+          : {}),
       }),
     };
   }
@@ -162,9 +176,13 @@ export class Endings {
   }
 }
 
-function whereabouts(envelope: Envelope | undefined, mapping: string): { direction: Direction; channel: string } {
+function whereabouts(
+  envelope: Envelope | undefined,
+  mapping: string,
+): { direction: Direction; channel: string } {
   if (envelope === undefined) return { direction: 'in', channel: '?' };
   if (envelope.kind === 'misfit') return { direction: 'out', channel: '?' };
-  if (envelope.kind === 'outbound') return { direction: 'out', channel: readCustomer(mapping)?.channel ?? '?' };
+  if (envelope.kind === 'outbound')
+    return { direction: 'out', channel: readCustomer(mapping)?.channel ?? '?' };
   return { direction: envelope.kind === 'notice' ? 'out' : 'in', channel: envelope.channel };
 }

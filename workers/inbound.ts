@@ -19,7 +19,8 @@ export type SendFailure =
   | { readonly kind: 'start-anew'; readonly error: string }
   | { readonly kind: 'permanent'; readonly error: string };
 
-export type SendOutcome = { readonly ok: true; readonly sent: Sent } | { readonly ok: false; readonly failure: SendFailure };
+export type SendOutcome =
+  { readonly ok: true; readonly sent: Sent } | { readonly ok: false; readonly failure: SendFailure };
 
 /** eGain as the inbound side needs it, for one channel. */
 export interface InboundChannel {
@@ -97,17 +98,20 @@ export class InboundDeliverer implements Deliverer {
       return { kind: 'dead', reason: 'unreadable', detail: 'an outbound message lies in an inbound lane' };
     }
     const channel = this.#channels.get(envelope.channel);
-    if (channel === undefined) return { kind: 'again', error: 'channel-not-configured', countsAsAttempt: false };
+    if (channel === undefined)
+      return { kind: 'again', error: 'channel-not-configured', countsAsAttempt: false };
     if (envelope.kind === 'agent-notice') {
       const outcome = await channel.sendError(envelope, { signal: delivery.signal });
-      if (outcome.ok) return { kind: 'delivered', conversationId: envelope.conversationId, farId: outcome.sent.hubId };
+      if (outcome.ok)
+        return { kind: 'delivered', conversationId: envelope.conversationId, farId: outcome.sent.hubId };
       return outcome.failure.kind === 'start-anew'
         ? { kind: 'ignored', reason: 'no-conversation' }
         : this.#failed(outcome.failure);
     }
     const { message } = envelope;
     const typing = message.type === 'typing.start' || message.type === 'typing.end';
-    if (typing && delivery.now() - delivery.acceptedAt > typingLifeMs) return { kind: 'ignored', reason: 'stale-typing' };
+    if (typing && delivery.now() - delivery.acceptedAt > typingLifeMs)
+      return { kind: 'ignored', reason: 'stale-typing' };
     const open = delivery.mapping === '' ? undefined : delivery.mapping;
     if (open === undefined && !channel.mayOpen(message)) return this.#withoutConversation(delivery, message);
     return this.#send(delivery, channel, message, open);
@@ -116,15 +120,25 @@ export class InboundDeliverer implements Deliverer {
   async #withoutConversation(delivery: Delivery, message: InboundMessage): Promise<Outcome> {
     if (message.type !== 'customer.info') return { kind: 'ignored', reason: 'no-conversation' };
     await this.#keep(delivery, () =>
-      this.#conversations.keepInfo(delivery.holding.lane, JSON.stringify(message.customer), this.#settings.infoMs),
+      this.#conversations.keepInfo(
+        delivery.holding.lane,
+        JSON.stringify(message.customer),
+        this.#settings.infoMs,
+      ),
     );
     return { kind: 'ignored', reason: 'kept-for-next-start' };
   }
 
   /** Sends what is left of the message, part by part; each part is kept as done before the next one goes (I5). */
-  async #send(delivery: Delivery, channel: InboundChannel, message: InboundMessage, open: string | undefined): Promise<Outcome> {
+  async #send(
+    delivery: Delivery,
+    channel: InboundChannel,
+    message: InboundMessage,
+    open: string | undefined,
+  ): Promise<Outcome> {
     const parts = channel.parts(message);
-    let { done, farId } = delivery.plan === '' ? { done: 0, farId: undefined } : (JSON.parse(delivery.plan) as Progress);
+    let { done, farId } =
+      delivery.plan === '' ? { done: 0, farId: undefined } : (JSON.parse(delivery.plan) as Progress);
     let conversation = open;
     let outcome: Outcome = { kind: 'delivered', farId, conversationId: conversation };
     for (let part = parts[done]; part !== undefined; part = parts[done]) {
@@ -135,11 +149,17 @@ export class InboundDeliverer implements Deliverer {
       done += 1;
       if (done < parts.length) {
         const progress: Progress = { done, farId };
-        const kept = await this.#keep(delivery, () => this.#lanes.checkpoint(delivery.holding, JSON.stringify(progress)));
+        const kept = await this.#keep(delivery, () =>
+          this.#lanes.checkpoint(delivery.holding, JSON.stringify(progress)),
+        );
         if (kept !== 'kept') return { kind: 'fenced' };
       }
     }
-    return { ...outcome, farId, ...(conversation === open || conversation === undefined ? {} : { mapping: conversation }) };
+    return {
+      ...outcome,
+      farId,
+      ...(conversation === open || conversation === undefined ? {} : { mapping: conversation }),
+    };
   }
 
   async #sendPart(
@@ -148,7 +168,8 @@ export class InboundDeliverer implements Deliverer {
     message: InboundMessage,
     open: string | undefined,
   ): Promise<Outcome> {
-    const told = open === undefined ? await this.#conversations.pendingInfo(delivery.holding.lane) : undefined;
+    const told =
+      open === undefined ? await this.#conversations.pendingInfo(delivery.holding.lane) : undefined;
     const outcome = await channel.send(message, {
       conversationId: open,
       pendingInfo: told === undefined ? undefined : (JSON.parse(told) as Customer),
@@ -157,15 +178,20 @@ export class InboundDeliverer implements Deliverer {
     });
     if (!outcome.ok) {
       const { failure } = outcome;
-      return failure.kind === 'start-anew' ? this.#startAnew(delivery, channel, message, open, failure.error) : this.#failed(failure);
+      return failure.kind === 'start-anew'
+        ? this.#startAnew(delivery, channel, message, open, failure.error)
+        : this.#failed(failure);
     }
     const { hubId, conversationId = open } = outcome.sent;
     const delivered = { kind: 'delivered', farId: hubId, conversationId } as const;
     if (message.type === 'conversation.end') {
-      const kept = await this.#keep(delivery, () => this.#conversations.setOpen(delivery.holding, undefined, 1));
+      const kept = await this.#keep(delivery, () =>
+        this.#conversations.setOpen(delivery.holding, undefined, 1),
+      );
       return kept === 'fenced' ? { kind: 'fenced' } : { ...delivered, mapping: '' };
     }
-    if (conversationId === undefined || conversationId === open) return { ...delivered, keepMappingMs: channel.idleMs };
+    if (conversationId === undefined || conversationId === open)
+      return { ...delivered, keepMappingMs: channel.idleMs };
     return this.#opened(delivery, channel, message.customer, conversationId, delivered, told !== undefined);
   }
 
@@ -179,7 +205,9 @@ export class InboundDeliverer implements Deliverer {
   ): Promise<Outcome> {
     // Without an id there is nothing to start anew from: eGain refuses the start itself.
     if (open === undefined) return { kind: 'dead', reason: 'refused', detail: error, gate: { kind: 'well' } };
-    const kept = await this.#keep(delivery, () => this.#conversations.setOpen(delivery.holding, undefined, 1));
+    const kept = await this.#keep(delivery, () =>
+      this.#conversations.setOpen(delivery.holding, undefined, 1),
+    );
     if (kept === 'fenced') return { kind: 'fenced' };
     if (channel.mayOpen(message)) return this.#sendPart(delivery, channel, message, undefined);
     const end = await this.#withoutConversation(delivery, message);
@@ -218,12 +246,30 @@ export class InboundDeliverer implements Deliverer {
         if (!this.#settings.safeRetry) {
           return { kind: 'dead', reason: 'uncertain', detail: error, gate: { kind: 'failed' } };
         }
-        return { kind: 'again', error, countsAsAttempt: true, afterMs: failure.afterMs, gate: { kind: 'failed' } };
+        return {
+          kind: 'again',
+          error,
+          countsAsAttempt: true,
+          afterMs: failure.afterMs,
+          gate: { kind: 'failed' },
+        };
       case 'retry':
-        return { kind: 'again', error, countsAsAttempt: true, afterMs: failure.afterMs, gate: { kind: 'failed' } };
+        return {
+          kind: 'again',
+          error,
+          countsAsAttempt: true,
+          afterMs: failure.afterMs,
+          gate: { kind: 'failed' },
+        };
       case 'throttled': {
         const forMs = failure.afterMs ?? this.#settings.throttleMs;
-        return { kind: 'again', error, countsAsAttempt: false, afterMs: forMs, gate: { kind: 'throttled', forMs } };
+        return {
+          kind: 'again',
+          error,
+          countsAsAttempt: false,
+          afterMs: forMs,
+          gate: { kind: 'throttled', forMs },
+        };
       }
       case 'token':
         return {

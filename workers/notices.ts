@@ -47,17 +47,28 @@ export class Notices {
   /** Tells the other side that a message ended undelivered: at most once per customer, reason and window. */
   async undelivered(envelope: Envelope, mapping: string, reason: string): Promise<void> {
     if (envelope.kind === 'inbound') {
-      await this.#tell(envelope.channel, envelope.message.customer, 'bridge_undelivered', messageIdOf(envelope), (customer, count) => ({
-        lane: this.#keys.noticeLane(envelope.channel, customer.id),
-        target: `out:${envelope.channel}`,
-        journey: { id: `notice:${messageIdOf(envelope)}`, head: journeyHead('out', envelope.channel) },
-        payload: writeEnvelope({
-          kind: 'notice',
-          channel: envelope.channel,
-          customer,
-          notice: { id: `notice:${messageIdOf(envelope)}`, name: 'bridge_undelivered', parameters: [String(count)], count },
+      await this.#tell(
+        envelope.channel,
+        envelope.message.customer,
+        'bridge_undelivered',
+        messageIdOf(envelope),
+        (customer, count) => ({
+          lane: this.#keys.noticeLane(envelope.channel, customer.id),
+          target: `out:${envelope.channel}`,
+          journey: { id: `notice:${messageIdOf(envelope)}`, head: journeyHead('out', envelope.channel) },
+          payload: writeEnvelope({
+            kind: 'notice',
+            channel: envelope.channel,
+            customer,
+            notice: {
+              id: `notice:${messageIdOf(envelope)}`,
+              name: 'bridge_undelivered',
+              parameters: [String(count)],
+              count,
+            },
+          }),
         }),
-      }));
+      );
       return;
     }
     const whose = envelope.kind === 'outbound' ? readCustomer(mapping) : undefined;
@@ -97,11 +108,19 @@ export class Notices {
     await this.#redis.sadd(heldBack, this.#keys.messageMark(causeId));
     await this.#redis.pexpire(heldBack, 2 * windowMs);
     const count = Math.max(1, await this.#redis.scard(heldBack));
-    const { statuses, orders } = await this.#lanes.accept([{ ...make(who, count), mark, markLifeMs: windowMs }]);
+    const { statuses, orders } = await this.#lanes.accept([
+      { ...make(who, count), mark, markLifeMs: windowMs },
+    ]);
     if (statuses[0] === 'accepted') await this.#redis.del(heldBack);
     await this.#queues.add(orders);
   }
 }
 
 /** Typing and presence may fall by the wayside unmentioned. */
-const toldOf: ReadonlySet<string> = new Set(['text', 'choice', 'message.delete', 'conversation.end', 'customer.info']);
+const toldOf: ReadonlySet<string> = new Set([
+  'text',
+  'choice',
+  'message.delete',
+  'conversation.end',
+  'customer.info',
+]);

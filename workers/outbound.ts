@@ -75,12 +75,14 @@ export class OutboundDeliverer implements Deliverer {
     const whose = readCustomer(delivery.mapping);
     if (whose === undefined) return this.#unknown(delivery);
     const channel = this.#channels.get(whose.channel);
-    if (channel === undefined) return { kind: 'again', error: 'channel-not-configured', countsAsAttempt: false };
+    if (channel === undefined)
+      return { kind: 'again', error: 'channel-not-configured', countsAsAttempt: false };
     const translated = this.#translate(envelope);
     if (translated.kind === 'ignored') return { kind: 'ignored', reason: translated.reason };
     const { type } = translated.message;
     if (type === 'typing.start' || type === 'typing.end') {
-      if (delivery.now() - delivery.acceptedAt > typingLifeMs) return { kind: 'ignored', reason: 'stale-typing' };
+      if (delivery.now() - delivery.acceptedAt > typingLifeMs)
+        return { kind: 'ignored', reason: 'stale-typing' };
       if (!channel.adapter.capabilities(channel.settings).typing.outbound) {
         return { kind: 'ignored', reason: 'no-typing-on-channel' };
       }
@@ -88,7 +90,11 @@ export class OutboundDeliverer implements Deliverer {
     const outcome = await this.#send(delivery, channel, this.#complete(delivery, translated.message, whose));
     if (outcome.kind !== 'delivered') return outcome;
     await this.#follow(delivery, whose, channel, envelope.conversationId, type);
-    return { ...outcome, conversationId: envelope.conversationId, keepMappingMs: this.#settings.conversationMemoryMs };
+    return {
+      ...outcome,
+      conversationId: envelope.conversationId,
+      keepMappingMs: this.#settings.conversationMemoryMs,
+    };
   }
 
   /** A callback may overtake the answer to the message that opened its conversation (I2). */
@@ -103,9 +109,13 @@ export class OutboundDeliverer implements Deliverer {
     };
   }
 
-  async #notice(delivery: Delivery, envelope: Extract<Delivery['envelope'], { kind: 'notice' }>): Promise<Outcome> {
+  async #notice(
+    delivery: Delivery,
+    envelope: Extract<Delivery['envelope'], { kind: 'notice' }>,
+  ): Promise<Outcome> {
     const channel = this.#channels.get(envelope.channel);
-    if (channel === undefined) return { kind: 'again', error: 'channel-not-configured', countsAsAttempt: false };
+    if (channel === undefined)
+      return { kind: 'again', error: 'channel-not-configured', countsAsAttempt: false };
     const { customer, notice } = envelope;
     return this.#send(delivery, channel, {
       id: notice.id,
@@ -127,7 +137,9 @@ export class OutboundDeliverer implements Deliverer {
     if (delivery.originalTime === undefined || message.text === undefined) return { ...message, customer };
     // It comes after messages that were written later: the reader must see when it was written (I2).
     const when = new Date(delivery.originalTime).toISOString();
-    return { ...withoutHtml(message), customer, text: `[${when}] ${message.text}` };
+    const late = { ...message, customer, text: `[${when}] ${message.text}` };
+    delete late.html;
+    return late;
   }
 
   async #send(delivery: Delivery, channel: OutboundChannel, message: OutboundMessage): Promise<Outcome> {
@@ -175,11 +187,6 @@ export class OutboundDeliverer implements Deliverer {
   }
 }
 
-function withoutHtml(message: Omit<OutboundMessage, 'customer'>): Omit<OutboundMessage, 'customer'> {
-  const { html: _html, ...rest } = message;
-  return rest;
-}
-
 /** What an adapter's word means for the message and for the channel's gate. */
 function failure(result: Exclude<SendResult, { kind: 'sent' }>): Outcome {
   switch (result.kind) {
@@ -196,12 +203,23 @@ function failure(result: Exclude<SendResult, { kind: 'sent' }>): Outcome {
     case 'throttled': {
       const forMs = result.afterMs ?? 1000;
       return result.scope === 'account'
-        ? { kind: 'again', error: 'throttled', countsAsAttempt: false, afterMs: forMs, gate: { kind: 'throttled', forMs } }
+        ? {
+            kind: 'again',
+            error: 'throttled',
+            countsAsAttempt: false,
+            afterMs: forMs,
+            gate: { kind: 'throttled', forMs },
+          }
         : { kind: 'again', error: 'throttled', countsAsAttempt: false, afterMs: forMs };
     }
     case 'gone':
       return { kind: 'dead', reason: 'unreachable', detail: result.reason, gate: { kind: 'well' } };
     case 'rejected':
-      return { kind: 'dead', reason: 'rejected', detail: `${result.code} ${result.detail}`.trim(), gate: { kind: 'well' } };
+      return {
+        kind: 'dead',
+        reason: 'rejected',
+        detail: `${result.code} ${result.detail}`.trim(),
+        gate: { kind: 'well' },
+      };
   }
 }

@@ -141,7 +141,8 @@ export class Upkeep {
           const generation = await redis.hget(`${tag}:s:${lane}`, 'g');
           if (generation === null) continue;
           const jobId = `${lane}.${generation}`;
-          if ((await redis.exists(`${tag}:${queueName}:${jobId}`)) === 0) missing.push({ shard, jobId, target });
+          if ((await redis.exists(`${tag}:${queueName}:${jobId}`)) === 0)
+            missing.push({ shard, jobId, target });
         }
       }
     }

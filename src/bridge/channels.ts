@@ -19,7 +19,8 @@ export function configuredChannels(config: BridgeConfig): ReadonlyMap<string, Co
   return new Map(
     Object.entries(config.channels).map(([name, channel]) => {
       const adapter = findAdapter(channel.adapter);
-      if (adapter === undefined) throw new Error(`channels.${name}.adapter: there is no adapter of this kind`);
+      if (adapter === undefined)
+        throw new Error(`channels.${name}.adapter: there is no adapter of this kind`);
       const accountTimeoutMs = channel.account.timeout * minuteMs;
       const idleMs = config.egain.switches.idle_timer
         ? accountTimeoutMs + config.delivery.idleMarginMs

@@ -77,7 +77,8 @@ export function egainLink(parts: {
                     channel: facts,
                     conversationId,
                     pendingInfo,
-                    originalTime: originalTime === undefined ? undefined : new Date(originalTime).toISOString(),
+                    originalTime:
+                      originalTime === undefined ? undefined : new Date(originalTime).toISOString(),
                   },
                   switches,
                 ),
@@ -115,12 +116,20 @@ function failureOf(error: unknown, switches: BridgeConfig['egain']['switches']):
     case 'start-anew':
       return { kind: 'start-anew', error: next.code };
     case 'throttled':
-      return { kind: 'throttled', error: 'throttled', ...(next.afterMs === undefined ? {} : { afterMs: next.afterMs }) };
+      return {
+        kind: 'throttled',
+        error: 'throttled',
+        ...(next.afterMs === undefined ? {} : { afterMs: next.afterMs }),
+      };
     case 'uncertain':
       return { kind: 'uncertain', error: next.cause };
     case 'retry':
     case 'token':
-      return { kind: next.kind, error: next.cause, ...(next.afterMs === undefined ? {} : { afterMs: next.afterMs }) };
+      return {
+        kind: next.kind,
+        error: next.cause,
+        ...(next.afterMs === undefined ? {} : { afterMs: next.afterMs }),
+      };
   }
 }
 
@@ -128,7 +137,13 @@ function inboundSwitches(switches: BridgeConfig['egain']['switches']): InboundSw
   const { contact } = switches;
   const modes = switches.reply_mode;
   return {
-    replyMode: modes.includes('attribute') ? 'attribute' : modes.includes('json') ? 'json' : modes.includes('text_id') ? 'id' : 'title',
+    replyMode: modes.includes('attribute')
+      ? 'attribute'
+      : modes.includes('json')
+        ? 'json'
+        : modes.includes('text_id')
+          ? 'id'
+          : 'title',
     parentRef: switches.parent_ref,
     attachmentRef: switches.attachment_ref === 'asset_id' ? 'asset' : switches.attachment_ref,
     sendEntryPoint: switches.send_entry_point,

@@ -4,7 +4,10 @@ import type { InboundRestrictions } from '../messages/policy.js';
 type Manifest = BridgeConfig['channels'][string]['manifest'];
 
 /** The manifest's inbound half in the words of `src/messages`; undefined when it restricts nothing. */
-export function inboundRestrictions(manifest: Manifest, enforceLimit: boolean): InboundRestrictions | undefined {
+export function inboundRestrictions(
+  manifest: Manifest,
+  enforceLimit: boolean,
+): InboundRestrictions | undefined {
   const inbound = manifest.restrictions?.inbound;
   if (inbound === undefined) return undefined;
   const { maxTextLength, features, attachmentPolicy: files } = inbound;

@@ -29,7 +29,11 @@ export function outboundChannel(
   };
 }
 
-function noticeText(notice: Notice, language: string | undefined, channel: BridgeConfig['channels'][string]): string {
+function noticeText(
+  notice: Notice,
+  language: string | undefined,
+  channel: BridgeConfig['channels'][string],
+): string {
   const { l10nProperties = [] } = channel.manifest;
   const say = (name: TextName): string =>
     customerText(name, language, l10nProperties, channel.account.defaultLanguage, notice.parameters);

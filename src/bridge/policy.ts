@@ -46,7 +46,12 @@ export function inboundPolicy(
   };
 }
 
-function fileNotice(channel: string, keys: Keyspace, message: InboundMessage, file: RefusedFile): NewMessage[] {
+function fileNotice(
+  channel: string,
+  keys: Keyspace,
+  message: InboundMessage,
+  file: RefusedFile,
+): NewMessage[] {
   const name = textOfRefusal[file.reason];
   if (name === undefined) return [];
   const { id: customerId, language } = message.customer;

@@ -43,7 +43,10 @@ export async function startBridge(options: {
       await memory.look();
       memory.start();
     }
-    closers.unshift(async () => memory.stop());
+    closers.unshift(() => {
+      memory.stop();
+      return Promise.resolve();
+    });
     const worker = role === 'web' ? undefined : await startWorker({ config, core, channels, observer });
     if (worker !== undefined) closers.unshift(() => worker.close());
     const web = role === 'worker' ? undefined : await startWeb({ config, core, channels, memory, observer });
@@ -57,7 +60,11 @@ export async function startBridge(options: {
         registry: metrics.registry,
         authenticated: config.management.auth !== undefined,
       }),
-      { host: config.server.managementHost, port: config.server.managementPort, setting: 'server.managementPort' },
+      {
+        host: config.server.managementHost,
+        port: config.server.managementPort,
+        setting: 'server.managementPort',
+      },
     );
     closers.push(() => management.close());
     log.info({ role, port: web?.port, managementPort: management.port }, 'bridge started');

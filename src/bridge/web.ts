@@ -52,7 +52,9 @@ export async function startWeb(parts: {
       observer,
       egainCallback({
         ...common,
-        authenticate: createCallbackAuthenticator({ methods: egain.callback.authentication.map(callbackMethod) }),
+        authenticate: createCallbackAuthenticator({
+          methods: egain.callback.authentication.map(callbackMethod),
+        }),
         parse: parseCallback,
       }),
     ),

@@ -61,7 +61,12 @@ export async function startWorker(parts: {
   );
   const notices = new Notices({ redis, keys, lanes, queues, settings: config.notices });
   const endings = new Endings({ lanes, notices, observer, now });
-  const pools = new Map([...channels].map(([name]) => [name, connectionPool(delivery.concurrency, delivery.attemptTimeoutMs / 2)]));
+  const pools = new Map(
+    [...channels].map(([name]) => [
+      name,
+      connectionPool(delivery.concurrency, delivery.attemptTimeoutMs / 2),
+    ]),
+  );
   const egainPool = connectionPool(egain.connections, egain.requestTimeoutMs / 2);
   const link = egainLink({ config, redis, dispatcher: egainPool, channels, observer });
   const inbound = new InboundDeliverer({

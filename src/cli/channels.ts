@@ -8,7 +8,9 @@ import { table, withCore } from './with-core.js';
 type Direction = 'in' | 'out' | 'both';
 
 export function register(program: Command, context: CliContext): void {
-  const group = program.command('channels').description('stop one direction of one channel while intake goes on');
+  const group = program
+    .command('channels')
+    .description('stop one direction of one channel while intake goes on');
 
   group
     .command('list')
@@ -34,16 +36,21 @@ export function register(program: Command, context: CliContext): void {
       .command(verb)
       .description(what)
       .argument('<channel>', 'channel name')
-      .addOption(new Option('--direction <direction>', 'which way').choices(['in', 'out', 'both']).default('both'))
+      .addOption(
+        new Option('--direction <direction>', 'which way').choices(['in', 'out', 'both']).default('both'),
+      )
       .action((name: string, { direction }: { direction: Direction }, command: Command) =>
         withGates(context, command, async (gates, config) => {
-          if (config.channels[name] === undefined) throw new CommandFailure(`there is no channel "${name}" in the configuration`);
+          if (config.channels[name] === undefined)
+            throw new CommandFailure(`there is no channel "${name}" in the configuration`);
           const directions = direction === 'both' ? (['in', 'out'] as const) : [direction];
           for (const way of directions) {
             if (verb === 'pause') await gates.pause(`${way}:${name}`);
             else await gates.resume(`${way}:${name}`);
           }
-          context.stdout.write(`${name}: ${directions.join(' and ')} ${verb === 'pause' ? 'paused' : 'resumed'}\n`);
+          context.stdout.write(
+            `${name}: ${directions.join(' and ')} ${verb === 'pause' ? 'paused' : 'resumed'}\n`,
+          );
         }),
       );
   }

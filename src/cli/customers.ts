@@ -23,7 +23,9 @@ export function register(program: Command, context: CliContext): void {
         context.stdout.write(
           options.json === true
             ? `${JSON.stringify(forgotten)}\n`
-            : `${Object.entries(forgotten).map(([what, count]) => `${String(count)} ${what}`).join(', ')} removed\n`,
+            : `${Object.entries(forgotten)
+                .map(([what, count]) => `${String(count)} ${what}`)
+                .join(', ')} removed\n`,
         );
       }),
     );

@@ -26,7 +26,15 @@ export function register(program: Command, context: CliContext): void {
         const rows: string[][] = [];
         for await (const letter of letters.list(filterOf(options))) {
           if (options.json === true) context.stdout.write(`${JSON.stringify(withoutText(letter))}\n`);
-          else rows.push([letter.id, time(letter.at), letter.target, letter.reason, letter.messageId, letter.detail.slice(0, 60)]);
+          else
+            rows.push([
+              letter.id,
+              time(letter.at),
+              letter.target,
+              letter.reason,
+              letter.messageId,
+              letter.detail.slice(0, 60),
+            ]);
         }
         if (options.json !== true) {
           context.stdout.write(table(['id', 'died', 'target', 'reason', 'message', 'detail'], rows));
@@ -98,8 +106,12 @@ async function forEach(
 ): Promise<number> {
   const filter = filterOf(options);
   const selects = options.all === true || Object.keys(filter).length > 0;
-  if (ids.length === 0 && !selects) throw new CommandFailure('name dead letter ids, or select them with --channel, --reason, --older-than or --all');
-  if (ids.length > 0 && selects) throw new CommandFailure('name dead letter ids or select them by options, not both');
+  if (ids.length === 0 && !selects)
+    throw new CommandFailure(
+      'name dead letter ids, or select them with --channel, --reason, --older-than or --all',
+    );
+  if (ids.length > 0 && selects)
+    throw new CommandFailure('name dead letter ids or select them by options, not both');
   let done = 0;
   if (ids.length > 0) {
     for (const id of ids) if (await act(await must(letters, id))) done += 1;
@@ -123,6 +135,7 @@ function filterOf({ channel, reason, olderThan }: Selection): DeadLetterFilter {
   };
 }
 
-function withoutText({ envelope: _envelope, ...rest }: DeadLetter): Omit<DeadLetter, 'envelope'> {
-  return rest;
+function withoutText(letter: DeadLetter): Omit<DeadLetter, 'envelope'> {
+  const { id, lane, target, reason, detail, at, acceptedAt, attempts, messageId } = letter;
+  return { id, lane, target, reason, detail, at, acceptedAt, attempts, messageId };
 }

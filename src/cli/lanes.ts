@@ -15,7 +15,8 @@ export function register(program: Command, context: CliContext): void {
       withCore(context, command, async ({ redis, keys }) => {
         const { WaitingLanes } = await import('../lanes/waiting.js');
         const limit = Number(options.limit);
-        if (!Number.isInteger(limit) || limit < 1) throw new CommandFailure('--limit: expected a whole number from 1 on');
+        if (!Number.isInteger(limit) || limit < 1)
+          throw new CommandFailure('--limit: expected a whole number from 1 on');
         const rows: string[][] = [];
         let count = 0;
         for await (const lane of new WaitingLanes(redis, keys).list(options.target)) {
@@ -23,13 +24,21 @@ export function register(program: Command, context: CliContext): void {
           if (options.json === true) context.stdout.write(`${JSON.stringify(lane)}\n`);
           else {
             rows.push([
-              lane.lane, lane.target, lane.state, String(lane.waiting), time(lane.headAcceptedAt), String(lane.attempts), lane.lastError ?? '',
+              lane.lane,
+              lane.target,
+              lane.state,
+              String(lane.waiting),
+              time(lane.headAcceptedAt),
+              String(lane.attempts),
+              lane.lastError ?? '',
             ]);
           }
           if (count >= limit) break;
         }
         if (options.json !== true) {
-          context.stdout.write(table(['lane', 'target', 'state', 'waiting', 'head since', 'attempts', 'held up by'], rows));
+          context.stdout.write(
+            table(['lane', 'target', 'state', 'waiting', 'head since', 'attempts', 'held up by'], rows),
+          );
         }
       }),
     );
@@ -44,7 +53,10 @@ export function register(program: Command, context: CliContext): void {
         const waiting = new WaitingLanes(redis, keys);
         const lane = await waiting.get(name);
         if (lane === undefined) throw new CommandFailure(`lane "${name}" holds no messages`);
-        const messages = (await waiting.messages(name)).map(({ id, acceptedAt }) => ({ id, accepted: time(acceptedAt) }));
+        const messages = (await waiting.messages(name)).map(({ id, acceptedAt }) => ({
+          id,
+          accepted: time(acceptedAt),
+        }));
         context.stdout.write(`${JSON.stringify({ ...lane, messages }, null, 2)}\n`);
       }),
     );
@@ -59,7 +71,8 @@ export function register(program: Command, context: CliContext): void {
           { lane: name, owner: '', finished: 0 },
           { reason: 'skipped', detail: 'by an operator', release: false },
         );
-        if (skipped.kind !== 'more' && skipped.kind !== 'empty') throw new CommandFailure(`lane "${name}" holds no messages`);
+        if (skipped.kind !== 'more' && skipped.kind !== 'empty')
+          throw new CommandFailure(`lane "${name}" holds no messages`);
         await queues.add(skipped.orders);
         context.stdout.write(`the head is dead letter ${skipped.deadLetter} now\n`);
       }),

@@ -3,9 +3,9 @@ import { Command } from 'commander';
 import { register as registerChannels } from './channels.js';
 import { register as registerConfig } from './config.js';
 import type { CliContext } from './context.js';
-import { end } from './ending.js';
 import { register as registerCustomers } from './customers.js';
 import { register as registerDeadLetters } from './dead-letters.js';
+import { end } from './ending.js';
 import { register as registerLanes } from './lanes.js';
 import { register as registerMessages } from './messages.js';
 import { register as registerStart } from './start.js';
@@ -17,12 +17,12 @@ import { readVersion } from './version.js';
  */
 const commands: readonly ((program: Command, context: CliContext) => void)[] = [
   registerStart,
-  registerConfig,
   registerMessages,
   registerDeadLetters,
   registerLanes,
   registerChannels,
   registerCustomers,
+  registerConfig,
 ];
 
 export function createProgram(context: CliContext): Command {

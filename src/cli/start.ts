@@ -7,7 +7,9 @@ export function register(program: Command, context: CliContext): void {
     .command('start')
     .description('run the service')
     .addOption(
-      new Option('--role <role>', 'take in, deliver, or both').choices(['all', 'web', 'worker']).default('all'),
+      new Option('--role <role>', 'take in, deliver, or both')
+        .choices(['all', 'web', 'worker'])
+        .default('all'),
     )
     .action(async ({ role }: { role: 'all' | 'web' | 'worker' }, command: Command) => {
       const config = loadOrFail(context, command);

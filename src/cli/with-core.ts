@@ -24,9 +24,14 @@ export async function withCore<T>(
 
 /** Rows as a table with a heading per column, for people; programs ask for `--json`. */
 export function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = columns.map((column, index) => Math.max(column.length, ...rows.map((row) => (row[index] ?? '').length)));
+  const widths = columns.map((column, index) =>
+    Math.max(column.length, ...rows.map((row) => (row[index] ?? '').length)),
+  );
   const line = (cells: readonly string[]): string =>
-    cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ').trimEnd();
+    cells
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join('  ')
+      .trimEnd();
   return `${[columns.map((column) => column.toUpperCase()), ...rows].map(line).join('\n')}\n`;
 }
 
@@ -41,7 +46,9 @@ export function duration(text: string): number {
   const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
   const factor = units[unit ?? ''];
   if (number === undefined || factor === undefined) {
-    throw new CommandFailure(`"${text}" is not a duration: expected a number with a unit, such as 90s, 5m, 2h or 3d`);
+    throw new CommandFailure(
+      `"${text}" is not a duration: expected a number with a unit, such as 90s, 5m, 2h or 3d`,
+    );
   }
   return Number(number) * factor;
 }

@@ -50,7 +50,8 @@ function byStatus(
     if (!error.isEgainAnswer) return { kind: 'retry', cause, ...after };
     if (switches.startAnewOn404) return { kind: 'start-anew', code: error.code ?? '404' };
   }
-  if ((status === 400 || status === 403) && !switches.permanentClientErrors) return { kind: 'retry', cause, ...after };
+  if ((status === 400 || status === 403) && !switches.permanentClientErrors)
+    return { kind: 'retry', cause, ...after };
   if (status >= 500 && !switches.safeRetry && mayHaveBeenTaken.has(status))
     return { kind: 'uncertain', cause };
   // An accepting status whose body nobody can read: taken, most likely, but by whom?

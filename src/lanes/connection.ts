@@ -22,7 +22,11 @@ export interface RedisSettings {
   readonly url?: string | undefined;
   readonly cluster?: { readonly nodes: readonly Address[] } | undefined;
   readonly sentinel?:
-    | { readonly name: string; readonly sentinels: readonly Address[]; readonly password?: string | undefined }
+    | {
+        readonly name: string;
+        readonly sentinels: readonly Address[];
+        readonly password?: string | undefined;
+      }
     | undefined;
   readonly username?: string | undefined;
   readonly password?: string | undefined;

@@ -21,7 +21,11 @@ export function readCustomer(mapping: string): ConversationCustomer | undefined 
   const space = mapping.indexOf(' ');
   if (space < 0) return undefined;
   const { id, language } = JSON.parse(mapping.slice(space + 1)) as { id: string; language?: string };
-  return { channel: mapping.slice(0, space), customerId: id, ...(language === undefined ? {} : { language }) };
+  return {
+    channel: mapping.slice(0, space),
+    customerId: id,
+    ...(language === undefined ? {} : { language }),
+  };
 }
 
 /**
@@ -44,7 +48,15 @@ export class Conversations {
     const lane = this.#keys.outboundLane(conversationId);
     const shard = this.#keys.shardOf(lane);
     const answer = asList(
-      await runScript(this.#redis, 'bind', this.#keys.tag(shard), lane, writeCustomer(customer), lifeMs, this.#window),
+      await runScript(
+        this.#redis,
+        'bind',
+        this.#keys.tag(shard),
+        lane,
+        writeCustomer(customer),
+        lifeMs,
+        this.#window,
+      ),
     );
     const orders: JobOrder[] = [];
     for (let i = 0; i + 1 < answer.length; i += 2) {
@@ -54,10 +66,20 @@ export class Conversations {
   }
 
   /** Customer → open conversation (undefined = none any more), only as the inbound lane's owner. */
-  async setOpen(holding: Holding, conversationId: string | undefined, lifeMs: number): Promise<'kept' | 'fenced'> {
+  async setOpen(
+    holding: Holding,
+    conversationId: string | undefined,
+    lifeMs: number,
+  ): Promise<'kept' | 'fenced'> {
     const tag = this.#tagOf(holding.lane);
     const answer = await runScript(
-      this.#redis, 'open-conversation', tag, holding.lane, holding.owner, conversationId ?? '', lifeMs,
+      this.#redis,
+      'open-conversation',
+      tag,
+      holding.lane,
+      holding.owner,
+      conversationId ?? '',
+      lifeMs,
     );
     return answer === 'kept' ? 'kept' : 'fenced';
   }

@@ -19,7 +19,12 @@ export interface Forgotten {
  * it: this takes time in proportion to what Redis holds, in small steps, and changes nothing else.
  */
 export async function forgetCustomer(
-  parts: { readonly redis: RedisClient; readonly keys: Keyspace; readonly lanes: Lanes; readonly deadLetters: DeadLetters },
+  parts: {
+    readonly redis: RedisClient;
+    readonly keys: Keyspace;
+    readonly lanes: Lanes;
+    readonly deadLetters: DeadLetters;
+  },
   channel: string,
   customerId: string,
 ): Promise<Forgotten> {
@@ -44,7 +49,8 @@ export async function forgetCustomer(
     waitingMessages += await lanes.forget(lane);
     await redis.del(`${tag}:i:${lane}`);
     for (const kind of ['d', 'n']) {
-      for await (const name of scan(redis, keys, `:${kind}:${lane}:*`)) duplicateMarks += await redis.del(name);
+      for await (const name of scan(redis, keys, `:${kind}:${lane}:*`))
+        duplicateMarks += await redis.del(name);
     }
   }
   let journeys = 0;

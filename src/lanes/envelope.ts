@@ -10,7 +10,12 @@ export type Envelope =
       /** eGain's message as received, unknown fields included. */
       readonly message: unknown;
     }
-  | { readonly kind: 'notice'; readonly channel: string; readonly customer: Customer; readonly notice: Notice }
+  | {
+      readonly kind: 'notice';
+      readonly channel: string;
+      readonly customer: Customer;
+      readonly notice: Notice;
+    }
   | {
       readonly kind: 'agent-notice';
       readonly channel: string;

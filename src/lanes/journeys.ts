@@ -46,7 +46,9 @@ export function journeyEnd(journey: {
   readonly farId?: string | undefined;
 }): string {
   const { direction, channel, acceptedAt, at, outcome, reason, attempts, conversationId, farId } = journey;
-  const ids = [reason, conversationId, farId].map((id) => encodeURIComponent(wellFormed((id ?? '').slice(0, 64))));
+  const ids = [reason, conversationId, farId].map((id) =>
+    encodeURIComponent(wellFormed((id ?? '').slice(0, 64))),
+  );
   return `${direction}|${channel}|${acceptedAt}|${at - acceptedAt}|${codes[outcome]}|${attempts}|${ids.join('|')}`;
 }
 
@@ -77,7 +79,11 @@ export function readJourney(messageId: string, lane: string, text: string): Jour
 }
 
 /** Journeys of every message with this id: the channel's own, or eGain's. Usually one. */
-export async function findJourneys(redis: RedisClient, keys: Keyspace, messageId: string): Promise<Journey[]> {
+export async function findJourneys(
+  redis: RedisClient,
+  keys: Keyspace,
+  messageId: string,
+): Promise<Journey[]> {
   const name = keys.journey(messageId);
   const found = await Promise.all(keys.tags().map((tag) => redis.hgetall(`${tag}:j:${name}`)));
   return found

@@ -117,7 +117,15 @@ export class Lanes {
         const message = messages[index];
         if (message === undefined) continue;
         const { lane, mark = '', markLifeMs = s.duplicateWindowMs, target = '', journey, payload } = message;
-        args.push(lane, mark, markLifeMs, target, journey === undefined ? '' : this.#keys.journey(journey.id), journey?.head ?? '', payload);
+        args.push(
+          lane,
+          mark,
+          markLifeMs,
+          target,
+          journey === undefined ? '' : this.#keys.journey(journey.id),
+          journey?.head ?? '',
+          payload,
+        );
       }
       const answer = asList(await runScript(this.#redis, 'accept', this.#keys.tag(shard), ...args));
       const marks = String(answer[0]);
@@ -126,7 +134,9 @@ export class Lanes {
       });
       orders.push(...readOrders(shard, answer, 1));
     };
-    const results = await Promise.allSettled([...shards].map(([shard, indexes]) => acceptShard(shard, indexes)));
+    const results = await Promise.allSettled(
+      [...shards].map(([shard, indexes]) => acceptShard(shard, indexes)),
+    );
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw new AcceptError(orders, failed.reason);
     return { statuses, orders };
@@ -137,7 +147,8 @@ export class Lanes {
     const answer = asList(await this.#run('take', lane, generation, owner, most));
     if (answer[0] === 'stale') return { kind: 'stale' };
     if (answer[0] === 'early') return { kind: 'early', waitMs: Number(answer[1]) };
-    const [, now, target, finished, attempts, starts, plan, mapping, lastError, waiting, ...elements] = answer;
+    const [, now, target, finished, attempts, starts, plan, mapping, lastError, waiting, ...elements] =
+      answer;
     return {
       kind: 'taken',
       now: Number(now),
@@ -183,7 +194,11 @@ export class Lanes {
     );
     const kind = answer[0];
     if (kind === 'more') {
-      return { kind, now: Number(answer[1]), elements: answer.slice(2).map((element) => readElement(String(element))) };
+      return {
+        kind,
+        now: Number(answer[1]),
+        elements: answer.slice(2).map((element) => readElement(String(element))),
+      };
     }
     if (kind === 'empty') return { kind, orders: readOrders(this.#keys.shardOf(holding.lane), answer, 1) };
     return readRefusal(kind);
@@ -230,7 +245,12 @@ export class Lanes {
   /** The head is tried again after `delayMs`; the place goes to a waiting lane of the target meanwhile. */
   async hold(
     holding: Holding,
-    options: { readonly delayMs: number; readonly countsAsAttempt: boolean; readonly error: string; readonly release: boolean },
+    options: {
+      readonly delayMs: number;
+      readonly countsAsAttempt: boolean;
+      readonly error: string;
+      readonly release: boolean;
+    },
   ): Promise<Refusal | { readonly kind: 'held'; readonly orders: readonly JobOrder[] }> {
     const answer = asList(
       await this.#run(
@@ -270,14 +290,24 @@ export class Lanes {
   async release(shard: number, target: string, most: number, overdueMs?: number): Promise<JobOrder[]> {
     const tag = this.#keys.tag(shard);
     const answer = await runScript(
-      this.#redis, 'release', tag, target, most, this.#settings.window, overdueMs ?? '',
+      this.#redis,
+      'release',
+      tag,
+      target,
+      most,
+      this.#settings.window,
+      overdueMs ?? '',
     );
     return readOrders(shard, asList(answer), 0);
   }
 
   /** Lanes whose job was promised `ageMs` ago and never confirmed. */
   async unjobbed(shard: number, ageMs: number, most: number): Promise<JobOrder[]> {
-    return readOrders(shard, asList(await runScript(this.#redis, 'repair', this.#keys.tag(shard), ageMs, most)), 0);
+    return readOrders(
+      shard,
+      asList(await runScript(this.#redis, 'repair', this.#keys.tag(shard), ageMs, most)),
+      0,
+    );
   }
 
   /** These jobs are in BullMQ's hands now. */
@@ -303,7 +333,11 @@ export class Lanes {
     return answer[0] === 'none' ? undefined : readOrders(shard, answer, 1);
   }
 
-  #run(name: Parameters<typeof runScript>[1], lane: string, ...args: (string | number)[]): Promise<ScriptAnswer> {
+  #run(
+    name: Parameters<typeof runScript>[1],
+    lane: string,
+    ...args: (string | number)[]
+  ): Promise<ScriptAnswer> {
     return runScript(this.#redis, name, this.#keys.tag(this.#keys.shardOf(lane)), lane, ...args);
   }
 }

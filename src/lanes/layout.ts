@@ -53,6 +53,7 @@ export async function openLayout(
     );
   }
   const secret = hashKey ?? found['secret'];
-  if (secret === undefined) throw new LayoutError(`the secret of all names is missing under redis.prefix "${prefix}"`);
+  if (secret === undefined)
+    throw new LayoutError(`the secret of all names is missing under redis.prefix "${prefix}"`);
   return new Keyspace({ prefix, shards, secret });
 }

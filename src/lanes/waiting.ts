@@ -79,7 +79,12 @@ export class WaitingLanes {
     });
   }
 
-  async #read(shard: number, lane: string, target: string, state: LaneState): Promise<WaitingLane | undefined> {
+  async #read(
+    shard: number,
+    lane: string,
+    target: string,
+    state: LaneState,
+  ): Promise<WaitingLane | undefined> {
     const tag = this.#keys.tag(shard);
     const [head, waiting, fields] = await Promise.all([
       this.#redis.lindex(`${tag}:l:${lane}`, 0),

@@ -44,10 +44,18 @@ export class Observer {
   }
 
   /** The access token was renewed, could not be, or was thrown away after a 401. */
-  token(event: { readonly kind: 'fetched' | 'failed' | 'discarded'; readonly error?: Error; readonly nextInMs?: number }): void {
+  token(event: {
+    readonly kind: 'fetched' | 'failed' | 'discarded';
+    readonly error?: Error;
+    readonly nextInMs?: number;
+  }): void {
     this.#metrics.tokenEvents.inc({ kind: event.kind });
     if (event.kind !== 'failed') this.#log.info({ kind: event.kind }, 'access token');
-    else this.#log.warn({ kind: event.kind, nextInMs: event.nextInMs, reason: event.error?.message }, 'access token');
+    else
+      this.#log.warn(
+        { kind: event.kind, nextInMs: event.nextInMs, reason: event.error?.message },
+        'access token',
+      );
   }
 
   /** A target of no configured channel holds messages: alarmed by the gauge, one line a minute. */

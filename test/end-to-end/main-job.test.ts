@@ -16,7 +16,10 @@ function inboundTexts(customer: string): string[] {
   return world.simulator
     .records()
     .flatMap((record) =>
-      record.kind === 'message' && record.direction === 'inbound' && record.contact.includes(customer) && !record.duplicate
+      record.kind === 'message' &&
+      record.direction === 'inbound' &&
+      record.contact.includes(customer) &&
+      !record.duplicate
         ? [record.text ?? record.type]
         : [],
     );
@@ -27,7 +30,9 @@ function received(customer: string) {
 }
 
 function conversationOf(customer: string) {
-  return world.simulator.control.conversations().findLast(({ contact }) => JSON.stringify(contact).includes(customer));
+  return world.simulator.control
+    .conversations()
+    .findLast(({ contact }) => JSON.stringify(contact).includes(customer));
 }
 
 describe('text both ways', () => {
@@ -42,7 +47,10 @@ describe('text both ways', () => {
     const conversation = conversationOf('dana');
     if (conversation === undefined) throw new Error('no conversation was opened');
     world.simulator.control.act(conversation.id, { do: 'join', name: 'Sam' });
-    world.simulator.control.act(conversation.id, { do: 'html', html: 'See <a href="https://example.com/x">tracking</a>.' });
+    world.simulator.control.act(conversation.id, {
+      do: 'html',
+      html: 'See <a href="https://example.com/x">tracking</a>.',
+    });
     await eventually(() => received('dana').some(({ type }) => type === 'text'));
     expect(received('dana').map(({ type }) => type)).toEqual(['agent.join', 'text']);
     expect(received('dana')[1]).toMatchObject({

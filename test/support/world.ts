@@ -55,9 +55,14 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const secret = `whsec_${randomBytes(32).toString('base64')}`;
   const clientSecret = 'client-secret-of-the-tests';
   const simulator = await startSimulator({
-    clients: [{ id: 'bridge', secret: clientSecret, scopes: ['app.conversation.conversationmgr.interaction.manage'] }],
+    clients: [
+      { id: 'bridge', secret: clientSecret, scopes: ['app.conversation.conversationmgr.interaction.manage'] },
+    ],
     ...(options.switches === undefined ? {} : { switches: options.switches }),
-    setup: { channels: [{ type: 'custom.support' }], accounts: [{ channel: 'custom.support', address: 'acme-support' }] },
+    setup: {
+      channels: [{ type: 'custom.support' }],
+      accounts: [{ channel: 'custom.support', address: 'acme-support' }],
+    },
   });
   const channel = await startSampleChannel({ secrets: [secret], channel: 'support' });
   const bridges: SpawnedProcess[] = [];
@@ -86,8 +91,18 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         },
       },
     };
-    await writeFile(configFile, stringify(merge(merge(config, options.overrides ?? {}), bridge.overrides ?? {})));
-    const child = spawnProcess(['dist/src/cli/main.js', 'start', '--role', bridge.role ?? 'all', '--config', configFile]);
+    await writeFile(
+      configFile,
+      stringify(merge(merge(config, options.overrides ?? {}), bridge.overrides ?? {})),
+    );
+    const child = spawnProcess([
+      'dist/src/cli/main.js',
+      'start',
+      '--role',
+      bridge.role ?? 'all',
+      '--config',
+      configFile,
+    ]);
     bridges.push(child);
     const url = `http://127.0.0.1:${port}`;
     if (bridge.untilReady !== false) await child.line(/bridge started/);

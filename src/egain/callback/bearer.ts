@@ -2,7 +2,14 @@ import { createRemoteJWKSet, customFetch, errors, jwtVerify, type JWTPayload } f
 import { request, type Dispatcher } from 'undici';
 import { readBounded } from '../bounded-body.js';
 import { isAcceptableUrl } from '../loopback.js';
-import { longestLifeSeconds, ownAlgorithm, ownAudience, ownIssuer, signingKeys, type SigningSecret } from './signing-keys.js';
+import {
+  longestLifeSeconds,
+  ownAlgorithm,
+  ownAudience,
+  ownIssuer,
+  signingKeys,
+  type SigningSecret,
+} from './signing-keys.js';
 import type { CallbackRefusal } from './verdict.js';
 
 /** `untilMs`: milliseconds since 1970 up to which the same token need not be checked again. */

@@ -1,7 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { SignJWT } from 'jose';
 import { createCredentialCheck, readBasic, type CredentialPair } from './credential-check.js';
-import { longestLifeSeconds, ownAlgorithm, ownAudience, ownIssuer, signingKeys, type SigningSecret } from './signing-keys.js';
+import {
+  longestLifeSeconds,
+  ownAlgorithm,
+  ownAudience,
+  ownIssuer,
+  signingKeys,
+  type SigningSecret,
+} from './signing-keys.js';
 
 export interface TokenIssuerOptions {
   /** Who may ask; two during a rotation. */

@@ -78,13 +78,23 @@ describe('accepting', () => {
     expect((error as { orders: unknown[] }).orders).toHaveLength(3);
     await client.del(`${keys.tag(2)}:l:${lanesByShard.get(2) ?? ''}`);
     const again = await lanes.accept(batch.map((item) => item));
-    expect([again.statuses[0], again.statuses[1], again.statuses[3]]).toEqual(['duplicate', 'duplicate', 'duplicate']);
+    expect([again.statuses[0], again.statuses[1], again.statuses[3]]).toEqual([
+      'duplicate',
+      'duplicate',
+      'duplicate',
+    ]);
   });
 
   test('I4: typing is coalesced at the tail and never before a text', async () => {
     const { lanes } = freshLanes();
     const typing = (what: string): NewMessage => ({ lane: 'a', target: 'in:support', payload: what });
-    const { orders } = await lanes.accept([message('a', '1'), typing('start'), typing('end'), message('a', '2'), typing('start')]);
+    const { orders } = await lanes.accept([
+      message('a', '1'),
+      typing('start'),
+      typing('end'),
+      message('a', '2'),
+      typing('start'),
+    ]);
     const { taken } = await takeFirst(lanes, orders);
     expect(taken.elements.map(({ payload, ephemeral }) => [payload, ephemeral])).toEqual([
       ['payload 1', false],
@@ -102,7 +112,10 @@ describe('draining', () => {
     const { taken, holding } = await takeFirst(lanes, orders);
     expect(taken.elements.map((element) => element.payload)).toEqual(['payload 1', 'payload 2', 'payload 3']);
     const more = await lanes.acknowledge(holding, { release: true, most: 10 });
-    expect(more.kind === 'more' && more.elements.map((element) => element.payload)).toEqual(['payload 2', 'payload 3']);
+    expect(more.kind === 'more' && more.elements.map((element) => element.payload)).toEqual([
+      'payload 2',
+      'payload 3',
+    ]);
   });
 
   test('I12: an emptied lane leaves only its duplicate marks and journeys', async () => {
@@ -110,8 +123,14 @@ describe('draining', () => {
     const { orders } = await lanes.accept([message('a', '1')]);
     const { holding } = await takeFirst(lanes, orders);
     const journey = { id: '1', value: 'in|support|1|2|v|1|||' };
-    expect(await lanes.acknowledge(holding, { journey, release: true, most: 10 })).toEqual({ kind: 'empty', orders: [] });
-    await lanes.confirm(0, orders.map(({ jobId }) => jobId));
+    expect(await lanes.acknowledge(holding, { journey, release: true, most: 10 })).toEqual({
+      kind: 'empty',
+      orders: [],
+    });
+    await lanes.confirm(
+      0,
+      orders.map(({ jobId }) => jobId),
+    );
     const left = (await client.keys(`${keys.tag(0)}:*`)).map((name) => name.replace(keys.tag(0), '')).sort();
     expect(left).toEqual([':d:a:1', ':generation', `:j:${keys.journey('1')}`, ':journeys', ':known']);
   });
@@ -123,7 +142,9 @@ describe('draining', () => {
     const { holding } = await takeFirst(lanes, orders, 'successor');
     expect(await lanes.acknowledge(frozen, { release: true, most: 0 })).toEqual({ kind: 'fenced' });
     expect(await lanes.checkpoint(frozen, 'plan')).toBe('fenced');
-    expect(await lanes.hold(frozen, { delayMs: 1, countsAsAttempt: true, error: 'e', release: true })).toEqual({ kind: 'fenced' });
+    expect(
+      await lanes.hold(frozen, { delayMs: 1, countsAsAttempt: true, error: 'e', release: true }),
+    ).toEqual({ kind: 'fenced' });
     expect(await lanes.bury(frozen, { reason: 'r', detail: '', release: true })).toEqual({ kind: 'fenced' });
     expect((await lanes.acknowledge(holding, { release: true, most: 0 })).kind).toBe('more');
   });
@@ -169,14 +190,21 @@ describe('I2b: room for others', () => {
     expect(orders).toHaveLength(2);
     const { holding } = await takeFirst(lanes, orders);
     const finished = await lanes.acknowledge(holding, { release: true, most: 0 });
-    expect(finished.kind === 'empty' && finished.orders.map(({ jobId }) => jobId.split('.')[0])).toEqual(['c']);
+    expect(finished.kind === 'empty' && finished.orders.map(({ jobId }) => jobId.split('.')[0])).toEqual([
+      'c',
+    ]);
   });
 
   test('a lane that backs off gives its place away', async () => {
     const { lanes } = freshLanes({ window: 1 });
     const { orders } = await lanes.accept(['a', 'b'].map((lane) => message(lane, '1')));
     const { holding } = await takeFirst(lanes, orders);
-    const held = await lanes.hold(holding, { delayMs: 5000, countsAsAttempt: true, error: 'e', release: true });
+    const held = await lanes.hold(holding, {
+      delayMs: 5000,
+      countsAsAttempt: true,
+      error: 'e',
+      release: true,
+    });
     expect(held.kind === 'held' && held.orders.map(({ jobId }) => jobId.split('.')[0])).toEqual(['b']);
   });
 
@@ -203,10 +231,16 @@ describe('dead letters', () => {
     await lanes.checkpoint(holding, 'half done');
     const buried = await lanes.bury(holding, { reason: 'rejected', detail: 'no', release: true });
     if (buried.kind !== 'more') throw new Error(buried.kind);
-    await lanes.acknowledge({ ...holding, finished: holding.finished + 1 }, { journey: { id: '2', value: 'x' }, release: true, most: 0 });
+    await lanes.acknowledge(
+      { ...holding, finished: holding.finished + 1 },
+      { journey: { id: '2', value: 'x' }, release: true, most: 0 },
+    );
     const revived = await lanes.revive(0, buried.deadLetter.split('-')[1] ?? '');
     const { taken } = await takeFirst(lanes, revived ?? []);
-    expect(taken.elements[0]).toMatchObject({ payload: 'payload 1', revived: { late: true, plan: 'half done' } });
+    expect(taken.elements[0]).toMatchObject({
+      payload: 'payload 1',
+      revived: { late: true, plan: 'half done' },
+    });
     expect(await lanes.revive(0, buried.deadLetter.split('-')[1] ?? '')).toBeUndefined();
   });
 
@@ -216,7 +250,10 @@ describe('dead letters', () => {
     const { holding } = await takeFirst(lanes, orders);
     const buried = await lanes.bury(holding, { reason: 'rejected', detail: 'no', release: true });
     if (buried.kind !== 'empty') throw new Error(buried.kind);
-    const { taken } = await takeFirst(lanes, (await lanes.revive(0, buried.deadLetter.split('-')[1] ?? '')) ?? []);
+    const { taken } = await takeFirst(
+      lanes,
+      (await lanes.revive(0, buried.deadLetter.split('-')[1] ?? '')) ?? [],
+    );
     expect(taken.elements[0]?.revived?.late).toBe(false);
   });
 
@@ -224,7 +261,10 @@ describe('dead letters', () => {
     const { lanes } = freshLanes();
     const { orders } = await lanes.accept([message('a', '1'), message('a', '2')]);
     const { holding } = await takeFirst(lanes, orders);
-    const skipped = await lanes.bury({ lane: 'a', owner: '', finished: 0 }, { reason: 'skipped', detail: '', release: false });
+    const skipped = await lanes.bury(
+      { lane: 'a', owner: '', finished: 0 },
+      { reason: 'skipped', detail: '', release: false },
+    );
     if (skipped.kind !== 'more') throw new Error(skipped.kind);
     expect(await lanes.acknowledge(holding, { release: true, most: 0 })).toEqual({ kind: 'fenced' });
     const { taken } = await takeFirst(lanes, skipped.orders);

@@ -88,7 +88,9 @@ describe('draining a lane', () => {
       },
     });
     await workers.accept('a', ['1', '2']);
-    await eventually(() => workers.records.some(({ outcome }) => outcome === 'delivered'), { timeoutMs: 20_000 });
+    await eventually(() => workers.records.some(({ outcome }) => outcome === 'delivered'), {
+      timeoutMs: 20_000,
+    });
     expect(workers.records[0]).toMatchObject({ outcome: 'dead', reason: 'poison' });
   });
 
@@ -101,7 +103,10 @@ describe('draining a lane', () => {
   test('a lane whose job somebody removed from BullMQ gets another', async () => {
     const workers = await start({ deliver: () => delivered });
     const { orders } = await workers.lanes.accept([workers.inbound('a', '1')]);
-    await workers.lanes.confirm(0, orders.map(({ jobId }) => jobId));
+    await workers.lanes.confirm(
+      0,
+      orders.map(({ jobId }) => jobId),
+    );
     await eventually(() => workers.records.length === 1, { timeoutMs: 20_000 });
   });
 });
@@ -151,7 +156,13 @@ describe('I2b: nobody waits for another', () => {
       deliver: () => {
         times.push(Date.now());
         return times.length === 1
-          ? { kind: 'again', error: 'throttled', countsAsAttempt: false, afterMs: 1000, gate: { kind: 'throttled', forMs: 1000 } }
+          ? {
+              kind: 'again',
+              error: 'throttled',
+              countsAsAttempt: false,
+              afterMs: 1000,
+              gate: { kind: 'throttled', forMs: 1000 },
+            }
           : delivered;
       },
     });

@@ -46,11 +46,21 @@ export async function startWorkers(redis: TestRedis, options: HarnessOptions) {
   });
   const queues = new Queues({ redis: client, keys, lanes, onError });
   const now = (): number => performance.now();
-  const gates = new Gates(client, keys, options.breaker ?? { failures: 1000, openMs: 100, maxOpenMs: 200, probeMs: 1000 }, now);
+  const gates = new Gates(
+    client,
+    keys,
+    options.breaker ?? { failures: 1000, openMs: 100, maxOpenMs: 200, probeMs: 1000 },
+    now,
+  );
   const settings = { customer: false, agent: false, windowMs: 1000 };
   const notices = new Notices({ redis: client, keys, lanes, queues, settings });
   const records: DeliveryRecord[] = [];
-  const endings = new Endings({ lanes, notices, observer: { delivery: (record) => records.push(record) }, now });
+  const endings = new Endings({
+    lanes,
+    notices,
+    observer: { delivery: (record) => records.push(record) },
+    now,
+  });
   const targets = options.targets ?? ['in:a'];
   const routes = new Map(
     targets.map((target) => {
@@ -83,7 +93,12 @@ export async function startWorkers(redis: TestRedis, options: HarnessOptions) {
     redis: redis.client(),
     keys,
     drain,
-    settings: { concurrency: concurrency * 2 * (targets.length + 1), workerName: instance, lockMs, stalledIntervalMs: 1000 },
+    settings: {
+      concurrency: concurrency * 2 * (targets.length + 1),
+      workerName: instance,
+      lockMs,
+      stalledIntervalMs: 1000,
+    },
     onError,
   });
   const upkeep = new Upkeep({
@@ -108,7 +123,11 @@ export async function startWorkers(redis: TestRedis, options: HarnessOptions) {
     target,
     mark: id,
     journey: { id, head: journeyHead('in', 'a') },
-    payload: writeEnvelope({ kind: 'inbound', channel: 'a', message: { id, type: 'text', customer: { id: lane }, text: id } }),
+    payload: writeEnvelope({
+      kind: 'inbound',
+      channel: 'a',
+      message: { id, type: 'text', customer: { id: lane }, text: id },
+    }),
   });
   return {
     keys,
