@@ -1,0 +1,53 @@
+{{- define "bridge.name" -}}
+{{- .Values.nameOverride | default .Chart.Name | trunc 50 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- /* At most 50 characters, so that "-management" still fits into a label. */ -}}
+{{- define "bridge.fullname" -}}
+{{- $name := include "bridge.name" . -}}
+{{- $full := contains $name .Release.Name | ternary .Release.Name (printf "%s-%s" .Release.Name $name) -}}
+{{- .Values.fullnameOverride | default $full | trunc 50 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "bridge.selector" -}}
+app.kubernetes.io/name: {{ include "bridge.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "bridge.labels" -}}
+{{ include "bridge.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- end -}}
+
+{{- define "bridge.image" -}}
+{{- with .Values.image -}}
+{{- if .digest -}}
+{{ .repository }}@{{ .digest }}
+{{- else -}}
+{{ .repository }}:{{ .tag | default $.Chart.AppVersion }}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "bridge.serviceAccount" -}}
+{{- if .Values.serviceAccount.create -}}
+{{ .Values.serviceAccount.name | default (include "bridge.fullname" .) }}
+{{- else -}}
+{{ .Values.serviceAccount.name | default "default" }}
+{{- end -}}
+{{- end -}}
+
+{{- define "bridge.secret" -}}
+{{ .Values.secrets.existing | default (include "bridge.fullname" .) }}
+{{- end -}}
+
+{{- /* helm reads the numbers of a values file as floats, hence int. */ -}}
+{{- define "bridge.port" -}}
+{{- dig "server" "port" 8080 .Values.config | int -}}
+{{- end -}}
+
+{{- define "bridge.managementPort" -}}
+{{- dig "server" "managementPort" 9090 .Values.config | int -}}
+{{- end -}}

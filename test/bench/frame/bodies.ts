@@ -1,0 +1,65 @@
+import { createHmac, randomBytes } from 'node:crypto';
+
+/** Every body is exactly this long: figures for "1 KB messages". */
+const bodyBytes = 1024;
+
+/** Ids that are new in every run, all of the same length. */
+const run = randomBytes(4).toString('hex');
+let counter = 0;
+function nextId(): string {
+  counter += 1;
+  return `${run}-${String(counter).padStart(12, '0')}`;
+}
+
+/** The moment of sending on the clock all processes share: what a peer takes the way's length from. */
+function stamp(): string {
+  return `at:${process.hrtime.bigint()};`;
+}
+
+export const callbackCredentials = { username: 'egain', password: 'a-password-for-measuring' };
+export const channelSecret = `whsec_${Buffer.from('a-secret-for-measuring-only').toString('base64')}`;
+
+export const callbackHeaders = {
+  'content-type': 'application/json',
+  authorization: `Basic ${Buffer.from(`${callbackCredentials.username}:${callbackCredentials.password}`).toString('base64')}`,
+};
+
+/** The nth customer, and the conversation the peer opens for them. */
+export const customer = (n: number): string => `customer-${String(n).padStart(8, '0')}`;
+export const conversation = (n: number): string => `conversation-${String(n).padStart(8, '0')}`;
+
+/** One agent's text as eGain calls back with it, 1 KB in all. */
+export function callbackBody(conversationId: string): string {
+  const [before, after] = [
+    `{"messages":{"message":[{"id":"${nextId()}","type":{"value":"text"},"content":{"html":"${stamp()}`,
+    `"},"sender":{"type":"egain_agent","participant":{"name":"Sam"}},"conversation":{"id":"${conversationId}"}}]}}`,
+  ];
+  return before + filler(bodyBytes - before.length - after.length) + after;
+}
+
+/** One customer's text as the generic webhook channel sends it, 1 KB in all, with the headers that sign it. */
+export function channelRequest(customerId: string): {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+} {
+  const id = nextId();
+  const [before, after] = [
+    `{"id":"${id}","type":"text","customer":{"id":"${customerId}","name":"${customerId}"},"text":"${stamp()}`,
+    `"}`,
+  ];
+  const body = before + filler(bodyBytes - before.length - after.length) + after;
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  const key = Buffer.from(channelSecret.slice('whsec_'.length), 'base64');
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  return {
+    body,
+    headers: { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` },
+  };
+}
+
+const words =
+  'the parcel was handed over to the carrier this morning and should be with you by tomorrow evening ';
+const text = words.repeat(Math.ceil(bodyBytes / words.length));
+function filler(length: number): string {
+  return text.slice(0, length);
+}

@@ -1,0 +1,27 @@
+import { Redis } from 'ioredis';
+import { type RedisServer, startRedisServer } from '../../../src/operations/redis-server.js';
+import { pin } from './pinning.js';
+
+/** A Redis for one measurement, as durable as in production, on its own core. */
+export async function startMeasuredRedis(): Promise<RedisServer> {
+  const server = await startRedisServer({ appendonly: 'everysec' });
+  pin(server.pid, 'redis');
+  return server;
+}
+
+/** One look at a Redis through a connection of its own. */
+export async function askRedis<T>(server: RedisServer, ask: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = new Redis(server.url);
+  try {
+    return await ask(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** Bytes in use by data: what connections and the append-only file buffer comes and goes. */
+export async function dataBytes(server: RedisServer): Promise<number> {
+  const info = await askRedis(server, (redis) => redis.info('memory'));
+  const field = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
+  return field('used_memory') - field('mem_clients_normal') - field('mem_aof_buffer');
+}

@@ -1,0 +1,43 @@
+/** `npm run bench -- <name>`: one measurement, as a table or (`--json`) as one JSON object on standard output. */
+import { accept } from './benches/accept.js';
+import { flat } from './benches/flat.js';
+import { latency } from './benches/latency.js';
+import { recovery } from './benches/recovery.js';
+import { relay } from './benches/relay.js';
+import { start } from './benches/start.js';
+import type { Bench } from './frame/bench.js';
+import { machineFacts } from './frame/machine.js';
+import { readOptions } from './frame/options.js';
+import { asJson, asText } from './frame/report.js';
+import { alternate, compare, medians } from './frame/rounds.js';
+
+const benches: Readonly<Record<string, Bench>> = { accept, relay, latency, flat, recovery, start };
+
+async function run(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  const bench = benches[options.name];
+  if (bench === undefined) throw new Error(`There is no measurement ${options.name}.`);
+  const variants = bench.variants(options).filter(({ name }) => name.includes(options.only));
+  const measured = await alternate(variants, options.rounds, (line) => process.stderr.write(`${line}\n`));
+  const report = {
+    bench: options.name,
+    rounds: options.rounds,
+    machine: await machineFacts(),
+    rows: medians(measured),
+    comparisons: compare(measured, bench.ratios),
+    notes: bench.notes(measured),
+  };
+  process.stdout.write(`${options.json ? asJson(report) : asText(report)}\n`);
+}
+
+run().catch((error: unknown) => {
+  const names = Object.entries(benches).map(([name, { what }]) => `  ${name.padEnd(10)}${what}`);
+  const usage = [
+    'Usage: npm run bench -- <name> [--rounds 5] [--seconds 5] [--messages 10000] [--only part-of-a-name] [--peers] [--json]',
+    ...names,
+  ];
+  process.stderr.write(
+    `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n\n${usage.join('\n')}\n`,
+  );
+  process.exitCode = 1;
+});
