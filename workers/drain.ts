@@ -37,6 +37,7 @@ export interface DrainParts {
   readonly stopping: () => boolean;
   /** Fires when the process cannot wait any longer for what is in hand. */
   readonly leaving: AbortSignal;
+  readonly onError: (error: unknown) => void;
 }
 
 /** Messages read ahead in one round trip. */
@@ -60,8 +61,8 @@ export class Drain {
     this.#parts = parts;
   }
 
-  async process(job: Job<DrainData>, token: string, signal: AbortSignal): Promise<void> {
-    const next = await this.#run(job, token, AbortSignal.any([signal, this.#parts.leaving]));
+  async process(job: Job<DrainData>, token: string): Promise<void> {
+    const next = await this.#run(job, token, this.#parts.leaving);
     if (next.kind === 'done') return;
     // Leave to pass a closed gate was given once.
     if (job.data.pass !== undefined) await job.updateData({ t: job.data.t });
@@ -119,7 +120,7 @@ export class Drain {
     readonly gate: string;
     readonly deliverer: Deliverer;
   }): Promise<Next> {
-    const { lanes, queues, endings, settings, now, stopping } = this.#parts;
+    const { lanes, queues, endings, settings, now, stopping, onError } = this.#parts;
     const { lane, token, signal, taken, gate } = run;
     let elements = [...taken.elements];
     let { finished, mapping, attempts, plan, starts } = taken;
@@ -159,7 +160,8 @@ export class Drain {
               );
 
       if (outcome.kind === 'fenced') return { kind: 'later', ms: 100 };
-      await this.#tellGate(gate, outcome);
+      // What the far end did is done: that the gate could not be told must not keep it from being written down.
+      await this.#tellGate(gate, outcome).catch(onError);
       if (outcome.kind === 'again' || outcome.kind === 'wait') {
         const verdict = this.#judge(outcome, element, taken.target, attempts, redisNow());
         if (verdict.kind === 'hold') {

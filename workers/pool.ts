@@ -25,21 +25,17 @@ export class Pool {
   }) {
     const { redis, keys, drain, settings, onError } = parts;
     this.#workers = keys.tags().map((tag) => {
-      const worker = new Worker<DrainData>(
-        queueName,
-        (job, token, signal) => drain.process(job, token ?? '', signal ?? new AbortController().signal),
-        {
-          connection: redis,
-          prefix: tag,
-          autorun: false,
-          name: settings.workerName,
-          concurrency: settings.concurrency,
-          lockDuration: settings.lockMs,
-          stalledInterval: settings.stalledIntervalMs,
-          // A lane outlives any number of crashes; its head's own counter finds poison.
-          maxStalledCount: 1_000_000_000,
-        },
-      );
+      const worker = new Worker<DrainData>(queueName, (job, token) => drain.process(job, token ?? ''), {
+        connection: redis,
+        prefix: tag,
+        autorun: false,
+        name: settings.workerName,
+        concurrency: settings.concurrency,
+        lockDuration: settings.lockMs,
+        stalledInterval: settings.stalledIntervalMs,
+        // A lane outlives any number of crashes; its head's own counter finds poison.
+        maxStalledCount: 1_000_000_000,
+      });
       worker.on('error', onError);
       worker.on('failed', (_job, error) => onError(error));
       return worker;

@@ -125,6 +125,7 @@ export async function startWorker(parts: {
     now,
     stopping: () => stopping,
     leaving: leaving.signal,
+    onError,
   });
 
   const workerRedis = connectRedis(config.redis, 'patient', `egain-bridge-worker:${config.instance}`);

@@ -87,6 +87,7 @@ export async function startWorkers(redis: TestRedis, options: HarnessOptions) {
     now,
     stopping: () => stopping,
     leaving: new AbortController().signal,
+    onError,
   });
   const instance = options.instance ?? randomUUID();
   const pool = new Pool({
