@@ -32,6 +32,10 @@ export interface OutboundSettings {
   readonly conversationMemoryMs: number;
 }
 
+/** Well below the margin that is added to eGain's own idle time (two minutes by default). */
+const touchEveryMs = 5000;
+const mostTouched = 10_000;
+
 /** A message's operations and how many of them are out: what is stored while a message goes out in parts (I5). */
 interface Plan {
   readonly operations: readonly Operation[];
@@ -47,6 +51,8 @@ export class OutboundDeliverer implements Deliverer {
   readonly #translate: OutboundTranslator;
   readonly #settings: OutboundSettings;
   readonly #now: () => number;
+  /** When this process last prolonged a conversation; forgotten as a whole when it grows large. */
+  readonly #touched = new Map<string, number>();
 
   constructor(parts: {
     readonly lanes: Lanes;
@@ -177,9 +183,19 @@ export class OutboundDeliverer implements Deliverer {
   ): Promise<void> {
     if (type === 'conversation.end') {
       await this.#keep(delivery, () => this.#conversations.end(whose, conversationId));
-    } else if (!type.startsWith('typing.')) {
+    } else if (!type.startsWith('typing.') && this.#isTouchDue(conversationId)) {
       await this.#keep(delivery, () => this.#conversations.touch(whose, conversationId, channel.idleMs));
     }
+  }
+
+  /** Idle times are minutes and have a margin: prolonging one again within seconds would only cost. */
+  #isTouchDue(conversationId: string): boolean {
+    const now = this.#now();
+    const before = this.#touched.get(conversationId);
+    if (before !== undefined && now - before < touchEveryMs) return false;
+    if (this.#touched.size >= mostTouched) this.#touched.clear();
+    this.#touched.set(conversationId, now);
+    return true;
   }
 
   #keep<T>(delivery: Delivery, write: () => Promise<T>): Promise<T> {

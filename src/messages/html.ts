@@ -111,12 +111,17 @@ class TextHandler implements Partial<Handler> {
   }
 }
 
+/** No markup, no entities, no invisible characters, and no white space that would be folded. */
+const plain = /^[^<&\s\p{Cc}\p{Cf}]+(?: [^<&\s\p{Cc}\p{Cf}]+)*$/u;
+
 /**
  * The visible text of `html`. Links become `text (address)`, lists keep their bullets and numbers, blocks their lines;
  * scripts, styles and comments go. `&lt;b&gt;` comes out as the literal `<b>`: the result is plain text and must be
  * escaped again by whoever puts it into markup. Never throws and takes time in proportion to its input, whatever that is.
  */
 export function htmlToText(html: string): string {
+  // Most of what agents write has no markup at all, and then there is nothing to parse.
+  if (plain.test(html)) return html;
   const handler = new TextHandler(() => parser.pause());
   let parser = new Parser(handler);
   let rest = html;

@@ -92,6 +92,9 @@ function bestCut(window: string, cut: number): number {
  */
 export function splitText(text: string, limit: SplitLimit): string[] {
   if (!(limit.max >= 1)) throw new RangeError(`a text cannot be split into parts of ${limit.max}`);
+  // Nearly every text fits, whatever its characters: a UTF-16 unit is at most 3 bytes of UTF-8 and 1 code point.
+  const most = limit.unit === 'utf8' ? 3 * text.length : text.length;
+  if (most <= limit.max) return text === '' ? [] : [text];
   const parts: string[] = [];
   let start = 0;
   while (start < text.length) {
