@@ -22,5 +22,9 @@ export function boundedStream(source: Readable, maxBytes: number): Readable {
       yield chunk;
     }
   };
-  return Readable.from(parts(), { objectMode: false });
+  const bounded = Readable.from(parts(), { objectMode: false });
+  // Whoever destroys the result before reading it must not leave the source open, nor hear of its abortion.
+  source.on('error', () => undefined);
+  bounded.once('close', () => source.destroy());
+  return bounded;
 }

@@ -65,7 +65,7 @@ export async function downloadFrom(
   const { 'content-type': contentType, 'content-length': length } = answer.headers;
   const size = typeof length === 'string' && /^\d+$/.test(length) ? Number(length) : undefined;
   if (size !== undefined && size > maxBytes) {
-    answer.body.destroy();
+    answer.body.on('error', () => undefined).destroy();
     throw new EgainError(`${operation}: the file has more than ${maxBytes} bytes`, {
       kind: 'answer',
       status: answer.statusCode,
