@@ -1,10 +1,7 @@
 import { z } from 'zod';
 import type { EgainTransport } from './http.js';
+import type { CallOptions } from './resource.js';
 import type { SendMessagesAnswer, SendMessagesBody } from './types.js';
-
-export interface CallOptions {
-  readonly signal?: AbortSignal | undefined;
-}
 
 const text = z.string().optional().catch(undefined);
 const accepted = z.looseObject({
