@@ -33,6 +33,11 @@ const processors = [
 
 const lock = JSON.parse(await readFile('package-lock.json', 'utf8'));
 const added = [];
+// What `npm install --package-lock-only` left over belongs to nobody; npm ci does not install it either.
+for (const [path, entry] of Object.entries(lock.packages)) {
+  if (entry.extraneous) delete lock.packages[path];
+}
+
 for (const [path, entry] of Object.entries(lock.packages)) {
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
     if (path === '' || isThere(path, name)) continue;
@@ -54,13 +59,11 @@ for (const [path, entry] of Object.entries(lock.packages)) {
     added.push(name);
   }
 }
-if (added.length > 0) {
-  const sorted = Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, 'en'));
-  await writeFile(
-    'package-lock.json',
-    `${JSON.stringify({ ...lock, packages: Object.fromEntries(sorted) }, null, 2)}\n`,
-  );
-}
+const sorted = Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, 'en'));
+await writeFile(
+  'package-lock.json',
+  `${JSON.stringify({ ...lock, packages: Object.fromEntries(sorted) }, null, 2)}\n`,
+);
 console.log(`${added.length} entries added`);
 
 /** As Node looks packages up: beside the one that wants it, then outwards. */

@@ -7,18 +7,22 @@ import { SetupError, run } from './run.mjs';
 const rooms = ['src', 'config', 'webhooks', 'workers', 'test/programs', 'test/bench'];
 const settings = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
 const stamp = '.setup/build';
+/** The compiler's own memory of its last run: named in tsconfig.build.json. */
+const compilerMemory = '.setup/types';
 const compiler = 'node_modules/@typescript/native/bin/tsc';
 
 /** Whether dist was made from exactly these sources. */
 export async function buildIsCurrent() {
   const [made, wanted] = await Promise.all([readFile(stamp, 'utf8').catch(() => ''), fingerprint()]);
-  return made === wanted && (await readdir('dist').catch(() => [])).length > 0;
+  return made === wanted && (await distIsThere());
 }
 
 /** Compiles, copies the files the sources load at run time, and removes what has no source any more. */
 export async function build() {
   const made = await fingerprint();
   await rm(stamp, { force: true });
+  // With its memory the compiler writes only what has changed, and would not notice that dist is gone.
+  if (!(await distIsThere())) await rm(compilerMemory, { force: true });
   const { ok, output } = await run(execPath, [compiler, '-p', 'tsconfig.build.json']);
   if (!ok) throw new SetupError(`the type check failed:\n${output}`);
   const files = await sources();
@@ -29,6 +33,10 @@ export async function build() {
   await removeStrays(new Set(files));
   await mkdir('.setup', { recursive: true });
   await writeFile(stamp, made);
+}
+
+async function distIsThere() {
+  return (await readdir('dist').catch(() => [])).length > 0;
 }
 
 async function fingerprint() {

@@ -14,7 +14,9 @@ export async function dependenciesAreCurrent() {
   return Object.entries(wanted).every(([path, entry]) => {
     if (path === '') return true;
     const there = installed[path];
-    return there === undefined ? entry.optional === true : there.version === entry.version;
+    return there === undefined
+      ? entry.optional === true || entry.extraneous === true
+      : there.version === entry.version;
   });
 }
 
