@@ -20,7 +20,9 @@ export default {
   projects: Object.entries(timeouts).map(([room, testTimeout]) => ({
     ...base,
     displayName: room,
-    testTimeout,
+    // `testTimeout` of a project is not heeded; the setup file hands this one to Jest.
+    globals: { testTimeout },
+    setupFilesAfterEnv: ['<rootDir>/test/support/test-timeout.mjs'],
     testMatch: [`<rootDir>/test/${room}/**/*.test.ts`],
   })),
 };

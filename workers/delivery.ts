@@ -23,7 +23,7 @@ export interface Delivery {
 export type GateWord =
   | { readonly kind: 'well' }
   | { readonly kind: 'failed'; readonly atOnce?: boolean }
-  | { readonly kind: 'throttled'; readonly forMs: number };
+  | { readonly kind: 'throttled'; readonly forMs: number | undefined };
 
 /**
  * How an attempt ended: this union is the whole vocabulary between deliverers and the drain.

@@ -55,8 +55,6 @@ export interface InboundSettings {
   readonly infoMs: number;
   /** Whether a message is sent again when eGain may have taken it without our seeing the answer. */
   readonly safeRetry: boolean;
-  /** When a 429 does not say for how long. */
-  readonly throttleMs: number;
 }
 
 /** How many parts of a message are out. */
@@ -261,16 +259,14 @@ export class InboundDeliverer implements Deliverer {
           afterMs: failure.afterMs,
           gate: { kind: 'failed' },
         };
-      case 'throttled': {
-        const forMs = failure.afterMs ?? this.#settings.throttleMs;
+      case 'throttled':
         return {
           kind: 'again',
           error,
           countsAsAttempt: false,
-          afterMs: forMs,
-          gate: { kind: 'throttled', forMs },
+          afterMs: failure.afterMs,
+          gate: { kind: 'throttled', forMs: failure.afterMs },
         };
-      }
       case 'token':
         return {
           kind: 'again',

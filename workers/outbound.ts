@@ -217,16 +217,15 @@ function failure(result: Exclude<SendResult, { kind: 'sent' }>): Outcome {
     case 'uncertain':
       return { kind: 'again', error: result.cause, countsAsAttempt: true, gate: { kind: 'failed' } };
     case 'throttled': {
-      const forMs = result.afterMs ?? 1000;
+      const held = {
+        kind: 'again',
+        error: 'throttled',
+        countsAsAttempt: false,
+        afterMs: result.afterMs,
+      } as const;
       return result.scope === 'account'
-        ? {
-            kind: 'again',
-            error: 'throttled',
-            countsAsAttempt: false,
-            afterMs: forMs,
-            gate: { kind: 'throttled', forMs },
-          }
-        : { kind: 'again', error: 'throttled', countsAsAttempt: false, afterMs: forMs };
+        ? { ...held, gate: { kind: 'throttled', forMs: result.afterMs } }
+        : held;
     }
     case 'gone':
       return { kind: 'dead', reason: 'unreachable', detail: result.reason, gate: { kind: 'well' } };

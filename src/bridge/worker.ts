@@ -77,7 +77,6 @@ export async function startWorker(parts: {
       conversationMemoryMs: delivery.conversationMemoryMs,
       infoMs: delivery.conversationMemoryMs,
       safeRetry: egain.switches.safe_retry,
-      throttleMs: 5000,
     },
     onOrders: (orders) => queues.add(orders),
     now,

@@ -73,9 +73,9 @@ export class Gates {
       .filter(({ state }) => state.kind !== 'open');
   }
 
-  /** The far end said "slow down". */
-  async throttled(target: string, forMs: number): Promise<void> {
-    await this.#run('throttled', target, Math.ceil(forMs));
+  /** The far end said "slow down"; when it did not say for how long, longer each time, from 1 s to 32 s. */
+  async throttled(target: string, forMs: number | undefined): Promise<void> {
+    await this.#run('throttled', target, Math.max(forMs === undefined ? 0 : 1, Math.ceil(forMs ?? 0)));
     await this.refresh();
   }
 

@@ -34,6 +34,8 @@ export interface World {
 export interface BridgeOptions {
   readonly role?: 'all' | 'web' | 'worker';
   readonly overrides?: Readonly<Record<string, unknown>>;
+  /** Whole sections that take the place of the usual ones. */
+  readonly replace?: Readonly<Record<string, unknown>>;
   /** To start the same instance again where it was. */
   readonly port?: number;
   readonly managementPort?: number;
@@ -93,7 +95,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     };
     await writeFile(
       configFile,
-      stringify(merge(merge(config, options.overrides ?? {}), bridge.overrides ?? {})),
+      stringify({
+        ...merge(merge(config, options.overrides ?? {}), bridge.overrides ?? {}),
+        ...bridge.replace,
+      }),
     );
     const child = spawnProcess([
       'dist/src/cli/main.js',
