@@ -33,6 +33,7 @@ export function egainLink(parts: {
     credentials: credentialsOf(egain.token),
     timeoutMs: egain.requestTimeoutMs,
     fallbackLifeMs: egain.switches.token_ttl_fallback * 1000,
+    renewBeforeMs: egain.token.renewBeforeSeconds * 1000,
     observe: (event) => observer.token(event),
   });
   const client = createEgainClient({
@@ -135,15 +136,8 @@ function failureOf(error: unknown, switches: BridgeConfig['egain']['switches']):
 
 function inboundSwitches(switches: BridgeConfig['egain']['switches']): InboundSwitches {
   const { contact } = switches;
-  const modes = switches.reply_mode;
   return {
-    replyMode: modes.includes('attribute')
-      ? 'attribute'
-      : modes.includes('json')
-        ? 'json'
-        : modes.includes('text_id')
-          ? 'id'
-          : 'title',
+    replyMode: switches.reply_mode,
     parentRef: switches.parent_ref,
     attachmentRef: switches.attachment_ref === 'asset_id' ? 'asset' : switches.attachment_ref,
     sendEntryPoint: switches.send_entry_point,

@@ -1,6 +1,6 @@
 import type { Attachment, Choice, InboundMessage } from '../messages/model.js';
 import type { InboundSwitches } from './switches.js';
-import type { HubAttachment, HubContent, RequestMessage } from './types.js';
+import type { HubAttachment, RequestMessage } from './types.js';
 
 /**
  * What a message says, without who, where and to what. `originalTime` (ISO 8601) goes in front of the text.
@@ -27,17 +27,17 @@ function choiceBody(
 ): Pick<RequestMessage, 'content' | 'attributes'> {
   const choices: readonly Choice[] = message.choices ?? [];
   if (choices.length === 0) return { content: { text: message.text ?? '' } };
+  const modes = new Set(switches.replyMode);
   const ids = choices.map(({ id }) => id).join(',');
   const titles = choices.map(({ id, title }) => title ?? id).join(', ');
-  const content: Readonly<Record<InboundSwitches['replyMode'], HubContent>> = {
-    title: { text: titles },
-    id: { text: ids },
-    json: { json: { type: 'postback', items: choices } },
-    attribute: { text: titles },
+  const text = modes.has('text_title') ? titles : modes.has('text_id') ? ids : undefined;
+  const content = {
+    ...(text === undefined ? {} : { text }),
+    ...(modes.has('json') ? { json: { type: 'postback', items: choices } } : {}),
   };
   return {
-    content: content[switches.replyMode],
-    ...(switches.replyMode === 'attribute'
+    ...(Object.keys(content).length === 0 ? {} : { content }),
+    ...(modes.has('attribute')
       ? { attributes: { attribute: [{ name: 'choice_id', value: ids, external: true }] } }
       : {}),
   };

@@ -1,7 +1,10 @@
 /** One switch per open question of eGain's contract (section 16) that concerns translation; the numbers are its own. */
 export interface InboundSwitches {
-  /** #3: how a choice goes back. `attribute`: the title as text and the item's id as a message attribute. */
-  readonly replyMode: 'title' | 'id' | 'json' | 'attribute';
+  /**
+   * #3: how a choice goes back: its title or id as the text, its id in `content.json`, its id as a message attribute.
+   * Without a text mode there is no text.
+   */
+  readonly replyMode: readonly ('text_title' | 'text_id' | 'json' | 'attribute')[];
   /** #4: which id of the message meant stands in `parent.messageId`. */
   readonly parentRef: 'messageId' | 'id';
   /** #5: how a file is named in a message. */
@@ -25,7 +28,7 @@ export interface InboundSwitches {
 }
 
 export const inboundDefaults: InboundSwitches = {
-  replyMode: 'attribute',
+  replyMode: ['text_title', 'attribute'],
   parentRef: 'messageId',
   attachmentRef: 'url',
   sendEntryPoint: false,

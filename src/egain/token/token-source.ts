@@ -26,6 +26,8 @@ export interface TokenSourceOptions extends Omit<TokenEndpoint, 'timeoutMs' | 'f
   readonly keyPrefix: string;
   readonly timeoutMs?: number;
   readonly fallbackLifeMs?: number;
+  /** How long before its end a token is renewed, give or take a third; less for tokens of a short life. Default 90 s. */
+  readonly renewBeforeMs?: number;
   /** First and longest wait after failures of the endpoint. */
   readonly firstWaitMs?: number;
   readonly longestWaitMs?: number;
@@ -49,7 +51,7 @@ interface Held {
 /** One token for all processes (I8): local copy, else the shared one, else exactly one process asks the endpoint. */
 export function createTokenSource(options: TokenSourceOptions): TokenSource {
   const timeoutMs = options.timeoutMs ?? 10_000;
-  const redisTimeoutMs = options.redisTimeoutMs ?? 1000;
+  const { renewBeforeMs = 90_000, redisTimeoutMs = 1000 } = options;
   const clock = options.clock ?? (() => performance.now());
   const random = options.random ?? Math.random;
   const requestToken = createTokenRequest({
@@ -80,7 +82,10 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
   /** `since` is read before the question, so the local deadline is never later than the shared one. */
   const adopt = (stored: StoredToken, since: number): string => {
     const share = random();
-    const earlyMs = Math.min(60_000 + 60_000 * share, stored.lifeMs * (0.15 + 0.15 * share));
+    const earlyMs = Math.min(
+      renewBeforeMs * (2 / 3 + (2 / 3) * share),
+      stored.lifeMs * (0.15 + 0.15 * share),
+    );
     const expiresAt = since + stored.leftMs;
     held = { token: stored.token, expiresAt, earlyMs, refreshAt: expiresAt - earlyMs };
     cool = undefined;

@@ -248,23 +248,20 @@ describe('a choice goes back as text', () => {
     choices: [{ id: 'ord-1', title: 'A-100' }, { id: 'ord-2' }],
   } as const;
 
+  const attributes = { attribute: [{ name: 'choice_id', value: 'ord-1,ord-2', external: true }] };
+  const json = { type: 'postback', items: [{ id: 'ord-1', title: 'A-100' }, { id: 'ord-2' }] };
+
   test.each([
-    [
-      'attribute',
-      { text: 'A-100, ord-2' },
-      { attribute: [{ name: 'choice_id', value: 'ord-1,ord-2', external: true }] },
-    ],
-    ['title', { text: 'A-100, ord-2' }, undefined],
-    ['id', { text: 'ord-1,ord-2' }, undefined],
-    [
-      'json',
-      { json: { type: 'postback', items: [{ id: 'ord-1', title: 'A-100' }, { id: 'ord-2' }] } },
-      undefined,
-    ],
-  ] as const)('reply mode %s', (replyMode, content, attributes) => {
-    const message = translate(choice, running, { replyMode });
-    expect(message).toMatchObject({ type: { value: 'text' }, content, parent: { messageId: 'picker-1' } });
-    expect(message.attributes).toEqual(attributes);
+    [['text_title', 'attribute'], { content: { text: 'A-100, ord-2' }, attributes }],
+    [['text_title'], { content: { text: 'A-100, ord-2' } }],
+    [['text_id', 'attribute'], { content: { text: 'ord-1,ord-2' }, attributes }],
+    [['json'], { content: { json } }],
+    [['text_title', 'json'], { content: { text: 'A-100, ord-2', json } }],
+    [['attribute'], { attributes }],
+  ] as const)('reply mode %j', (replyMode, expected) => {
+    const { content, attributes: sent, type, parent } = translate(choice, running, { replyMode });
+    expect({ type, parent }).toEqual({ type: { value: 'text' }, parent: { messageId: 'picker-1' } });
+    expect({ content, attributes: sent }).toEqual(expected);
   });
 });
 
