@@ -17,15 +17,16 @@ async function run(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   const bench = benches[options.name];
   if (bench === undefined) throw new Error(`There is no measurement ${options.name}.`);
-  const variants = bench.variants(options).filter(({ name }) => name.includes(options.only));
+  const plan = await bench.plan(options);
+  const variants = plan.variants.filter(({ name }) => name.includes(options.only));
   const measured = await alternate(variants, options.rounds, (line) => process.stderr.write(`${line}\n`));
   const report = {
     bench: options.name,
     rounds: options.rounds,
     machine: await machineFacts(),
     rows: medians(measured),
-    comparisons: compare(measured, bench.ratios),
-    notes: bench.notes(measured),
+    comparisons: compare(measured, plan.ratios),
+    notes: plan.notes(measured),
   };
   process.stdout.write(`${options.json ? asJson(report) : asText(report)}\n`);
 }

@@ -49,20 +49,21 @@ const servers: readonly { readonly name: string; readonly start: Start; readonly
 /** How many callbacks of 1 KB a server acknowledges, each with an id of its own, over 50 connections. */
 export const accept: Bench = {
   what: 'callbacks acknowledged per second, against bare node:http and Express',
-  variants: ({ seconds }) =>
-    servers.map(({ name, start, calm = false }): Variant => ({
+  plan: ({ seconds }) => ({
+    variants: servers.map(({ name, start, calm = false }): Variant => ({
       name,
       measure: () => measure(start, seconds, calm),
     })),
-  ratios: [
-    { top: 'bridge', bottom: 'express-add', figure: 'perSecond', atLeast: 3 },
-    { top: 'bridge', bottom: 'http-script', figure: 'perSecond', atLeast: 0.75 },
-    { top: 'bridge-express', bottom: 'express-add', figure: 'perSecond' },
-  ],
-  notes: () => [
-    'p99At70PercentMs: at 70 % of the peak just measured, open loop; the budget is 50 ms.',
-    'http and express keep nothing; http-script is the limit for a durable answer.',
-  ],
+    ratios: [
+      { top: 'bridge', bottom: 'express-add', figure: 'perSecond', atLeast: 3 },
+      { top: 'bridge', bottom: 'http-script', figure: 'perSecond', atLeast: 0.75 },
+      { top: 'bridge-express', bottom: 'express-add', figure: 'perSecond' },
+    ],
+    notes: () => [
+      'p99At70PercentMs: at 70 % of the peak just measured, open loop; the budget is 50 ms.',
+      'http and express keep nothing; http-script is the limit for a durable answer.',
+    ],
+  }),
 };
 
 async function measure(start: Start, seconds: number, calm: boolean): Promise<Figures> {

@@ -16,29 +16,32 @@ const smallest = 1000;
 /** Whether a message costs the same among a thousand as among a million, and what it leaves in Redis. */
 export const flat: Bench = {
   what: 'time and Redis memory per message as their number grows (up to --messages, 1000000 for the full picture)',
-  variants: ({ messages }) => {
+  plan: ({ messages }) => {
     const sizes: number[] = [];
     for (let size = smallest; size <= messages; size *= 10) sizes.push(size);
-    return [
+    const variants = [
       ...sizes.map((size): Variant => ({
         name: String(size),
         measure: () => measure(size, size / messagesPerLane),
       })),
       { name: `${smallest * 10}-alone-in-lanes`, measure: () => measure(smallest * 10, smallest * 10) },
     ];
+    return {
+      variants,
+      ratios: [4, 5, 6].flatMap((power) => {
+        const [top, bottom] = [String(10 ** power), String(smallest)];
+        return [
+          { top, bottom, figure: 'acceptMicros', atMost: 1.2 },
+          { top, bottom, figure: 'drainMicros', atMost: 1.2 },
+          { top, bottom, figure: 'waitingBytes', atMost: 1.2 },
+        ];
+      }),
+      notes: () => [
+        `${messagesPerLane} messages per lane, inbound. Budgets: a waiting message at most 2,048 bytes, 3,072 alone in its lane;`,
+        'a delivered one leaves at most 480 (mark and journey) plus its share of an idle customer of at most 1,024.',
+      ],
+    };
   },
-  ratios: [4, 5, 6].flatMap((power) => {
-    const [top, bottom] = [String(10 ** power), String(smallest)];
-    return [
-      { top, bottom, figure: 'acceptMicros', atMost: 1.2 },
-      { top, bottom, figure: 'drainMicros', atMost: 1.2 },
-      { top, bottom, figure: 'waitingBytes', atMost: 1.2 },
-    ];
-  }),
-  notes: () => [
-    `${messagesPerLane} messages per lane, inbound. Budgets: a waiting message at most 2,048 bytes, 3,072 alone in its lane;`,
-    'a delivered one leaves at most 480 (mark and journey) plus its share of an idle customer of at most 1,024.',
-  ],
 };
 
 async function measure(messages: number, lanes: number): Promise<Figures> {

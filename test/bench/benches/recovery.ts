@@ -18,15 +18,17 @@ const longestQuietMs = 90_000;
 /** How long the lanes a killed worker had in hand stand still: with another worker running, and with a restart of the same. */
 export const recovery: Bench = {
   what: 'how long lanes stand still when their worker is killed',
-  variants: () => [
-    { name: 'another-worker', measure: () => measure('another') },
-    { name: 'same-instance-restarts', measure: () => measure('same') },
-  ],
-  ratios: [],
-  notes: () => [
-    `${perSecond} messages per second over ${lanes} lanes to a peer that takes ${peerDelayMs} ms; SIGKILL in the middle.`,
-    'Budgets: 30,000 ms with another worker, 3,000 ms with a restart of the same instance. lost and outOfOrder must be 0.',
-  ],
+  plan: () => ({
+    variants: [
+      { name: 'another-worker', measure: () => measure('another') },
+      { name: 'same-instance-restarts', measure: () => measure('same') },
+    ],
+    ratios: [],
+    notes: () => [
+      `${perSecond} messages per second over ${lanes} lanes to a peer that takes ${peerDelayMs} ms; SIGKILL in the middle.`,
+      'Budgets: 30,000 ms with another worker, 3,000 ms with a restart of the same instance. lost and outOfOrder must be 0.',
+    ],
+  }),
 };
 
 async function measure(who: 'another' | 'same'): Promise<Figures> {

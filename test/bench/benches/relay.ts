@@ -1,8 +1,9 @@
 import { Queue } from 'bullmq';
-import type { Bench } from '../frame/bench.js';
+import type { Bench, Plan } from '../frame/bench.js';
 import { callbackBody, conversation } from '../frame/bodies.js';
 import { startBridge } from '../frame/bridge.js';
 import { closedLoop } from '../frame/closed-loop.js';
+import type { BenchOptions } from '../frame/options.js';
 import { type Drained, measureDrain } from '../frame/drain.js';
 import { startPeer } from '../frame/peer-process.js';
 import { askRedis, startMeasuredRedis } from '../frame/redis.js';
@@ -11,15 +12,20 @@ import { withResources } from '../frame/resources.js';
 import type { Variant } from '../frame/rounds.js';
 import { startSubject } from '../frame/subject.js';
 import { type Direction, traffic } from '../frame/traffic.js';
+import { hopPlan } from './hop.js';
 
 const connections = 50;
 const slowPeerMs = 20;
 
 /** How fast waiting messages of 1 KB reach the far end, in each direction, against plain BullMQ with the same HTTP call. */
 export const relay: Bench = {
-  what: 'messages carried to the far end per second, against plain BullMQ jobs',
-  variants: ({ messages }) =>
-    [0, slowPeerMs].flatMap((delayMs): Variant[] => {
+  what: 'messages carried to the far end per second, against plain BullMQ jobs (--peers: the whole way, against other relays)',
+  plan: (options) => (options.peers ? hopPlan(options) : drainPlan(options)),
+};
+
+function drainPlan({ messages }: BenchOptions): Plan {
+  return {
+    variants: [0, slowPeerMs].flatMap((delayMs): Variant[] => {
       const suffix = delayMs === 0 ? '' : `-${delayMs}ms`;
       return [
         {
@@ -33,20 +39,21 @@ export const relay: Bench = {
         { name: `plain-bullmq${suffix}`, measure: () => measurePlain(messages, delayMs) },
       ];
     }),
-  ratios: (['inboundPerSecond', 'outboundPerSecond'] as const).flatMap((figure) => {
-    const bottomFigure = 'perSecond';
-    return [
-      { top: 'bridge-100-lanes', bottom: 'plain-bullmq', figure, bottomFigure, atLeast: 1.2 },
-      { top: 'bridge-1-message-per-lane', bottom: 'plain-bullmq', figure, bottomFigure, atLeast: 0.8 },
-      { top: 'bridge-100-lanes-20ms', bottom: 'plain-bullmq-20ms', figure, bottomFigure, atLeast: 0.95 },
-      { top: 'bridge-1-message-per-lane-20ms', bottom: 'plain-bullmq-20ms', figure, bottomFigure },
-    ];
-  }),
-  notes: () => [
-    'The messages wait in Redis when the worker starts; the first tenth is warm-up. Concurrency 100 everywhere.',
-    'Inbound with one message per lane opens a conversation with every message.',
-  ],
-};
+    ratios: (['inboundPerSecond', 'outboundPerSecond'] as const).flatMap((figure) => {
+      const bottomFigure = 'perSecond';
+      return [
+        { top: 'bridge-100-lanes', bottom: 'plain-bullmq', figure, bottomFigure, atLeast: 1.2 },
+        { top: 'bridge-1-message-per-lane', bottom: 'plain-bullmq', figure, bottomFigure, atLeast: 0.8 },
+        { top: 'bridge-100-lanes-20ms', bottom: 'plain-bullmq-20ms', figure, bottomFigure, atLeast: 0.95 },
+        { top: 'bridge-1-message-per-lane-20ms', bottom: 'plain-bullmq-20ms', figure, bottomFigure },
+      ];
+    }),
+    notes: () => [
+      'The messages wait in Redis when the worker starts; the first tenth is warm-up. Concurrency 100 everywhere.',
+      'Inbound with one message per lane opens a conversation with every message.',
+    ],
+  };
+}
 
 async function measureBridge(settings: {
   readonly messages: number;

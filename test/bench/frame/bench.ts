@@ -1,11 +1,15 @@
 import type { BenchOptions } from './options.js';
 import type { Measured, Ratio, Variant } from './rounds.js';
 
-/** One measurement: what is run in turns, and which of its figures are held against which budget. */
+/** What is run in turns, which of its figures are held against which budget, and what a reader must know. */
+export interface Plan {
+  readonly variants: readonly Variant[];
+  readonly ratios: readonly Ratio[];
+  notes(measured: Measured): readonly string[];
+}
+
+/** One measurement, by the name it has on the command line. */
 export interface Bench {
   readonly what: string;
-  variants(options: BenchOptions): readonly Variant[];
-  readonly ratios: readonly Ratio[];
-  /** What a reader must know to read the figures; may look at them. */
-  notes(measured: Measured): readonly string[];
+  plan(options: BenchOptions): Plan | Promise<Plan>;
 }
