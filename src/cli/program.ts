@@ -5,6 +5,7 @@ import { register as registerConfig } from './config.js';
 import type { CliContext } from './context.js';
 import { register as registerCustomers } from './customers.js';
 import { register as registerDeadLetters } from './dead-letters.js';
+import { register as registerDemo } from './demo.js';
 import { end } from './ending.js';
 import { register as registerLanes } from './lanes.js';
 import { register as registerMessages } from './messages.js';
@@ -17,6 +18,7 @@ import { readVersion } from './version.js';
  */
 const commands: readonly ((program: Command, context: CliContext) => void)[] = [
   registerStart,
+  registerDemo,
   registerMessages,
   registerDeadLetters,
   registerLanes,
