@@ -30,6 +30,7 @@ export const privateCodes = {
   unusableAsset: '400-913',
   uploadSize: '400-914',
   uploadType: '400-915',
+  badQuery: '400-916',
   assetUsed: '403-902',
   badSignature: '403-903',
   methodNotAllowed: '405-901',
@@ -70,11 +71,14 @@ export function unauthorized(): Answer {
   return refuse('401-104', "The 'Authorization' header is missing, not valid or expired");
 }
 
+/** zod's words for a value outside its list; a union is chosen by such a value here (`type` of an authentication). */
+const notAllowed: ReadonlySet<string | undefined> = new Set(['invalid_value', 'invalid_union']);
+
 /** One answer for a body of the wrong shape: what is missing is told before what is wrong. */
 export function refuseShape(body: unknown, error: z.ZodError): Answer {
   const problems = error.issues.map((issue) => ({
     attribute: attributeName(issue.path),
-    rank: valueAt(body, issue.path) === undefined ? 0 : issue.code === 'invalid_value' ? 1 : 2,
+    rank: valueAt(body, issue.path) === undefined ? 0 : notAllowed.has(issue.code) ? 1 : 2,
     why: issue.message,
   }));
   const [first] = problems.sort((a, b) => a.rank - b.rank);

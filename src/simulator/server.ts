@@ -7,6 +7,7 @@ import { RateLimits } from './http/rate-limit.js';
 import type { OperationTable } from './http/table.js';
 import { encode } from './http/write.js';
 import type { Answer } from './http/answer.js';
+import { answerStorage } from './assets/storage.js';
 import { answerControl, streamRecords } from './control/listener.js';
 import type { controlRoutes } from './control/routes.js';
 import { notFound, privateCodes, refuse } from './refusals.js';
@@ -22,6 +23,8 @@ const tokenPath = /^\/(?:global\/[^/]+\/oauth2\/v2\.0|system\/auth\/[^/]+\/oauth
 
 /** A channel's icon alone may have 512,000 characters. */
 const jsonLimit = 2 * 1024 * 1024;
+/** A file of 10 MiB in base64. */
+const controlLimit = 16 * 1024 * 1024;
 /** 10 MiB and what multipart adds. */
 const fileLimit = 10 * 1024 * 1024 + 64 * 1024;
 
@@ -118,6 +121,16 @@ function doorFor(
       },
     };
   }
+  const use = /^\/core\/assetmgr\/v3\/assets\/(upload|download)$/.exec(path)?.[1];
+  if (use === 'upload' || use === 'download') {
+    const signature = new URLSearchParams(query).get('signature') ?? '';
+    const contentType = headers['content-type'];
+    return {
+      operation: `${use}AssetContent`,
+      limit: fileLimit,
+      run: (raw) => ({ answer: answerStorage(world, { method, use, signature, contentType, raw }) }),
+    };
+  }
   const nothing: Outcome = { answer: notFound(path) };
   return { operation: 'unknown', limit: fileLimit, run: () => nothing };
 }
@@ -134,7 +147,7 @@ function serveControl(
     streamRecords(parts.world.records, response);
     return;
   }
-  readBody(request, jsonLimit, (body) => {
+  readBody(request, controlLimit, (body) => {
     if (!body.ok) {
       if (body.reason === 'too-large')
         send(response, { status: 413, body: { code: 413, message: 'Too large' } });

@@ -2,6 +2,8 @@
 import type { AddressInfo } from 'node:net';
 import { Agent } from 'undici';
 import { Responder, type ResponderInput } from './agents/responder.js';
+import { AttachmentFetcher } from './assets/fetcher.js';
+import { Signatures } from './assets/signatures.js';
 import { Assets } from './assets/store.js';
 import { CallbackSender } from './callbacks/sender.js';
 import { type Clock, MovableClock } from './clock.js';
@@ -43,6 +45,8 @@ export interface SimulatorOptions {
   readonly recordLimit?: number;
   /** Messages kept per conversation; default 1,000. */
   readonly historyLimit?: number;
+  /** Bytes of files kept; default 512 MiB, then the oldest files lose theirs. */
+  readonly assetBytesLimit?: number;
 }
 
 export interface Simulator {
@@ -53,8 +57,8 @@ export interface Simulator {
   readonly tokenUrl: string;
   readonly controlUrl: string;
   readonly control: Control;
-  /** The objects and conversations themselves, for looking at. */
-  readonly state: Pick<World, 'resources' | 'conversations' | 'assets' | 'tokens' | 'clock'>;
+  /** Everything behind it, for looking at; changes go through `control`. */
+  readonly state: World;
   /** Records after sequence number `since` (default: all that are kept). */
   records(since?: number): readonly SimulatorRecord[];
   /** Stops listening, cuts open connections, gives up callbacks that wait. */
@@ -152,7 +156,9 @@ function createWorld(
     records,
     resources,
     conversations: new Conversations(clock, options.historyLimit ?? 1000),
-    assets: new Assets(),
+    assets: new Assets(options.assetBytesLimit ?? 512 * 1024 * 1024),
+    signatures: new Signatures(clock, switches, ownOrigin),
+    attachments: new AttachmentFetcher(dispatcher, records),
     tokens: new Tokens(clock, switches, tenant),
     faults,
     callbacks,

@@ -1,4 +1,6 @@
 /** All that one simulated tenant consists of; handed to every operation. */
+import type { AttachmentFetcher } from './assets/fetcher.js';
+import type { Signatures } from './assets/signatures.js';
 import type { Assets } from './assets/store.js';
 import type { CallbackSender } from './callbacks/sender.js';
 import type { Conversations } from './conversations/store.js';
@@ -26,6 +28,8 @@ export interface World {
   readonly resources: Resources;
   readonly conversations: Conversations;
   readonly assets: Assets;
+  readonly signatures: Signatures;
+  readonly attachments: AttachmentFetcher;
   readonly tokens: Tokens;
   readonly faults: Faults;
   readonly callbacks: CallbackSender;

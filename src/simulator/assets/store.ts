@@ -6,7 +6,9 @@ export interface Asset {
   readonly name: string;
   /** Bytes announced. */
   readonly size: number;
-  readonly contentType: string;
+  /** The type an upload must have, by the file's name; absent = any. */
+  readonly expectedType?: string;
+  contentType: string;
   readonly channelType: string;
   readonly senderType: string;
   bytes?: Buffer;
@@ -15,7 +17,15 @@ export interface Asset {
 }
 
 export class Assets {
+  readonly #bytesLimit: number;
   readonly #byId = new Map<string, Asset>();
+  readonly #uploaded: Asset[] = [];
+  #bytes = 0;
+
+  /** @param bytesLimit bytes kept in all; beyond it the oldest files lose theirs. */
+  constructor(bytesLimit: number) {
+    this.#bytesLimit = bytesLimit;
+  }
 
   add(asset: Asset): Asset {
     this.#byId.set(asset.id, asset);
@@ -26,8 +36,16 @@ export class Assets {
     return this.#byId.get(id);
   }
 
-  all(): Iterable<Asset> {
-    return this.#byId.values();
+  store(asset: Asset, bytes: Buffer, contentType: string): void {
+    this.#bytes += bytes.length - (asset.bytes?.length ?? 0);
+    if (asset.bytes === undefined) this.#uploaded.push(asset);
+    asset.bytes = bytes;
+    asset.contentType = contentType;
+    while (this.#bytes > this.#bytesLimit && this.#uploaded.length > 1) {
+      const oldest = this.#uploaded.shift();
+      this.#bytes -= oldest?.bytes?.length ?? 0;
+      delete oldest?.bytes;
+    }
   }
 
   uploaded(id: string): boolean {
@@ -42,11 +60,17 @@ export class Assets {
     }
   }
 
-  remove(id: string): boolean {
-    return this.#byId.delete(id);
+  remove(id: string): void {
+    const asset = this.#byId.get(id);
+    this.#byId.delete(id);
+    const place = asset === undefined ? -1 : this.#uploaded.indexOf(asset);
+    if (place !== -1) this.#uploaded.splice(place, 1);
+    this.#bytes -= asset?.bytes?.length ?? 0;
   }
 
   clear(): void {
     this.#byId.clear();
+    this.#uploaded.length = 0;
+    this.#bytes = 0;
   }
 }

@@ -1,4 +1,6 @@
 /** Everything a test, a demo or an agent's desk may do to the simulator; the HTTP control API is a thin skin on it. */
+import { randomUUID } from 'node:crypto';
+import { contentTypeOf } from '../assets/content-types.js';
 import {
   act,
   type Action,
@@ -19,6 +21,22 @@ import type { World } from '../world.js';
 
 /** `unknown` = no conversation has that id. */
 export type ActOutcome = ActionResult | { readonly ok: false; readonly reason: 'unknown' };
+
+export interface StoredFileInput {
+  readonly name: string;
+  /** By the name's extension when absent. */
+  readonly contentType?: string;
+  readonly bytes: Buffer;
+}
+
+/** Ready to be one of the `files` of the action `file`. */
+export interface StoredFile {
+  readonly id: string;
+  readonly name: string;
+  readonly contentType: string;
+  readonly size: number;
+  readonly url: string;
+}
 
 export class Control {
   readonly #world: World;
@@ -68,6 +86,30 @@ export class Control {
     });
     if (letters.length > 0) world.callbacks.sendTogether(letters);
     return letters.map(({ message }) => message);
+  }
+
+  /** Stores a file as an agent would; its URL is signed, and expires like any other. */
+  storeFile(file: StoredFileInput): StoredFile {
+    const { name, bytes } = file;
+    const contentType = file.contentType ?? contentTypeOf(name) ?? 'application/octet-stream';
+    const size = bytes.length;
+    const asset = this.#world.assets.add({
+      id: randomUUID(),
+      name,
+      size,
+      contentType,
+      channelType: '',
+      senderType: 'egain_agent',
+      used: true,
+    });
+    this.#world.assets.store(asset, bytes, contentType);
+    return {
+      id: asset.id,
+      name,
+      contentType,
+      size,
+      url: this.#world.signatures.sign('download', asset.id).contentUrl,
+    };
   }
 
   /** As if the account's timeout had passed. @returns false when no conversation has that id */

@@ -36,6 +36,11 @@ function error(status: number, message: string): Answer {
 
 const togetherSchema = z.array(z.strictObject({ conversation: z.string(), action: actionSchema })).min(1);
 const patchSchema = z.record(z.string(), z.unknown());
+const fileSchema = z.strictObject({
+  name: z.string().min(1),
+  contentType: z.string().optional(),
+  base64: z.base64(),
+});
 const onlineSchema = z.strictObject({ online: z.boolean() });
 const clockSchema = z.strictObject({ advanceMs: z.int().min(0) });
 const resetSchema = z.strictObject({ setup: z.boolean().default(false) }).prefault({});
@@ -129,6 +134,17 @@ export function controlRoutes(control: Control, records: Records): readonly Rout
         status: 201,
         body: { messages: control.actTogether(togetherSchema.parse(body)) },
       }),
+    },
+    {
+      method: 'POST',
+      path: 'files',
+      does: 'store a file as an agent: {"name":"a.pdf","base64":"…"}; the answer fits the action "file"',
+      handle: ({ body }) => {
+        const { base64, name, contentType } = fileSchema.parse(body);
+        const bytes = Buffer.from(base64, 'base64');
+        const type = contentType === undefined ? {} : { contentType };
+        return { status: 201, body: control.storeFile({ name, bytes, ...type }) };
+      },
     },
     { method: 'GET', path: 'faults', does: 'rules in force', handle: () => ok({ faults: control.faults() }) },
     {

@@ -42,6 +42,12 @@ function fileProblem(inbound: Inbound, name: string | undefined, size: number): 
   return undefined;
 }
 
+/** What the channel says against one file of a customer; `size` in bytes. */
+export function beyondFileLimit(channel: Channel, name: string, size: number): BeyondLimit | undefined {
+  const inbound = channel.restrictions?.inbound;
+  return inbound === undefined ? undefined : fileProblem(inbound, name, size);
+}
+
 /** The first limit that a message breaks; undefined when it keeps all of them. */
 export function beyondLimits(message: RequestMessage, channel: Channel): BeyondLimit | undefined {
   const inbound = channel.restrictions?.inbound;

@@ -22,7 +22,9 @@ export function take(world: World, message: RequestMessage, taking: Taking): Acc
   world.conversations.append(conversation, stored);
   world.conversations.remember(conversation, stored);
   world.records.add(messageRecord(stored, conversation, 'inbound', { started, duplicate: false }));
-  world.assets.use(message.attachments?.attachment ?? []);
+  const files = message.attachments?.attachment ?? [];
+  world.assets.use(files);
+  if (world.switches.current.fetchAttachments) world.attachments.fetch(files);
   if (message.sender.type !== 'customer') {
     world.callbacks.send(conversation, [stored]);
   } else {

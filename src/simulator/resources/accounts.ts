@@ -37,7 +37,11 @@ export const accountKind: ResourceKind<Account> = {
   singular: 'Account',
   many: 'Accounts',
   schema: accountSchema,
-  unique: (body) => ({ attribute: 'name', value: body.name }),
+  /** The pair of channel and address is unique by switch only: eGain's own sample list repeats an address. */
+  unique: ({ name, address, channel }, { uniqueAddress }) => [
+    { attribute: 'name', value: name },
+    ...(uniqueAddress ? [{ attribute: 'address', value: `${channel.id} ${address}` }] : []),
+  ],
   references: (body) => [
     { attribute: 'channel.id', to: 'channels', id: body.channel.id },
     ...(body.chatConfigurations.orchestration === undefined

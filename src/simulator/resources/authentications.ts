@@ -33,9 +33,9 @@ export const authenticationKind: ResourceKind<Authentication> = {
   singular: 'Authentication',
   many: 'Authentication',
   schema: authenticationSchema,
-  unique: (body) => ({ attribute: 'name', value: body.name }),
+  unique: ({ name }) => [{ attribute: 'name', value: name }],
   references: () => [],
-  listNeedsManage: true,
+  readNeedsManage: true,
   masked: (body) =>
     body.type === 'basic'
       ? { ...body, basicAuth: { ...body.basicAuth, password: mask } }

@@ -63,7 +63,7 @@ export const channelKind: ResourceKind<Channel> = {
   singular: 'Channel',
   many: 'Channels',
   schema: channelSchema,
-  unique: (body) => ({ attribute: 'type', value: body.type }),
+  unique: ({ type }) => [{ attribute: 'type', value: type }],
   references: () => [],
   problem: (body, switches) =>
     switches.iconMustBeBase64 && !base64.test(body.icon)

@@ -36,7 +36,7 @@ export const clientApplicationKind: ResourceKind<ClientApplication> = {
   singular: 'ClientApplication',
   many: 'ClientApplication',
   schema: clientApplicationSchema,
-  unique: (body) => ({ attribute: 'name', value: body.name }),
+  unique: ({ name }) => [{ attribute: 'name', value: name }],
   references: (body) =>
     body.roles.flatMap((role, index) =>
       role.authentication === undefined

@@ -1,9 +1,10 @@
 /** All six kinds of configuration objects of one simulated tenant. */
 import { type Account, accountKind } from './accounts.js';
-import { type Authentication, authenticationKind } from './authentications.js';
-import { type Channel, channelKind } from './channels.js';
+import type { Authentication } from './authentications.js';
+import type { Channel } from './channels.js';
 import { type ClientApplication, clientApplicationKind } from './client-applications.js';
 import { Collection, type Stored } from './collection.js';
+import type { KindName, Reference } from './kind.js';
 import { type Orchestration, orchestrationKind } from './orchestrations.js';
 import { type Participant, participantKind } from './participants.js';
 
@@ -54,16 +55,33 @@ export class Resources {
     return routes;
   }
 
+  /** Every object with the references it holds. */
+  *references(): Generator<{ user: KindName; label: string; references: readonly Reference[] }> {
+    for (const app of this.clientapplications.all())
+      yield {
+        user: 'clientapplications',
+        label: app.name,
+        references: clientApplicationKind.references(app),
+      };
+    for (const bot of this.participants.all())
+      yield { user: 'participants', label: bot.name, references: participantKind.references(bot) };
+    for (const orchestration of this.orchestrations.all()) {
+      const references = orchestrationKind.references(orchestration);
+      yield { user: 'orchestrations', label: orchestration.name, references };
+    }
+    for (const account of this.accounts.all())
+      yield { user: 'accounts', label: account.name, references: accountKind.references(account) };
+  }
+
   clear(): void {
-    for (const kind of kinds) this[kind.kind].clear();
+    const all = [
+      this.authentications,
+      this.clientapplications,
+      this.participants,
+      this.channels,
+      this.orchestrations,
+      this.accounts,
+    ];
+    for (const collection of all) collection.clear();
   }
 }
-
-export const kinds = [
-  authenticationKind,
-  clientApplicationKind,
-  participantKind,
-  channelKind,
-  orchestrationKind,
-  accountKind,
-] as const;

@@ -14,6 +14,11 @@ export interface Reference {
   readonly roles?: readonly string[];
 }
 
+export interface UniqueValue {
+  readonly attribute: string;
+  readonly value: string;
+}
+
 export interface ResourceKind<Body extends object> {
   /** Last segment of its path. */
   readonly kind: KindName;
@@ -24,11 +29,8 @@ export interface ResourceKind<Body extends object> {
   /** As in `getAllChannels`; eGain's names are not regular. */
   readonly many: string;
   readonly schema: z.ZodType<Body>;
-  /** The attribute that no two objects may share; undefined when none is declared unique. */
-  readonly unique?: (
-    body: Body,
-    switches: Switches,
-  ) => { readonly attribute: string; readonly value: string } | undefined;
+  /** What no two objects may share: under an attribute's name, the value that must differ. */
+  readonly unique: (body: Body, switches: Switches) => readonly UniqueValue[];
   readonly references: (body: Body) => readonly Reference[];
   /** An attribute that is missing because of what else is there or not. */
   readonly required?: (body: Body) => string | undefined;
@@ -37,7 +39,7 @@ export interface ResourceKind<Body extends object> {
     body: Body,
     switches: Switches,
   ) => { readonly attribute: string; readonly why: string } | undefined;
-  /** The list of authentications asks for `manage` even to read [doc: getallauthentication.md]. */
-  readonly listNeedsManage?: boolean;
+  /** Authentications ask for `manage` even to be read [doc: getallauthentication.md]. */
+  readonly readNeedsManage?: boolean;
   readonly masked?: (body: Body) => Body;
 }

@@ -70,6 +70,7 @@ export const orchestrationKind: ResourceKind<Orchestration> = {
   singular: 'Orchestration',
   many: 'Orchestration',
   schema: orchestrationSchema,
+  unique: () => [],
   references,
   required: ({ applications }) =>
     applications.botConfiguration === undefined && applications.agentConfiguration === undefined

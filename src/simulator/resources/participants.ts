@@ -24,7 +24,7 @@ export const participantKind: ResourceKind<Participant> = {
   singular: 'Participant',
   many: 'Participant',
   schema: participantSchema,
-  unique: (body) => ({ attribute: 'name', value: body.name }),
+  unique: ({ name }) => [{ attribute: 'name', value: name }],
   references: (body) => [
     {
       attribute: 'application.id',
