@@ -21,6 +21,8 @@ export default {
     ...base,
     displayName: room,
     testTimeout,
+    // A unit test speaks no HTTP, so there is nothing to hold against the API's description.
+    setupFilesAfterEnv: room === 'unit' ? [] : ['<rootDir>/test/support/contract.ts'],
     testMatch: [`<rootDir>/test/${room}/**/*.test.ts`],
   })),
 };
