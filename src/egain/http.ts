@@ -45,6 +45,9 @@ export interface EgainTransport {
   request(operation: string, call: EgainCall): Promise<EgainAnswer>;
 }
 
+/** So that both sides' logs tell our calls from others'. */
+const userAgent = 'egain-channel-bridge';
+
 /** The one way to eGain's API. A 401 renews the token once and repeats once (I8); nothing else is repeated here. */
 export function createEgainTransport(options: EgainTransportOptions): EgainTransport {
   const url = URL.canParse(options.apiUrl) ? new URL(options.apiUrl) : undefined;
@@ -71,6 +74,7 @@ export function createEgainTransport(options: EgainTransportOptions): EgainTrans
         headers: {
           authorization: `Bearer ${token}`,
           accept: 'application/json',
+          'user-agent': userAgent,
           ...(body === null ? {} : { 'content-type': 'application/json' }),
           ...language,
         },

@@ -6,6 +6,7 @@ import type { AnswerOutcome, RequestRecord } from '../records.js';
 import { refuse } from '../refusals.js';
 import type { World } from '../world.js';
 import type { Answer } from './answer.js';
+import { observe } from './observed.js';
 import { encode, write } from './write.js';
 
 export interface Exchange {
@@ -56,6 +57,11 @@ export async function exchange(
   for (const delay of faults)
     if (delay.kind === 'delay' && delay.when === 'before') await wait(delay.ms, undefined, { ref: false });
   if (runs(fault)) outcome = run();
+  observe(() => {
+    const { method = '', url = '', headers } = request;
+    const seen = { operation, method, url, headers, raw };
+    return outcome === undefined ? seen : { ...seen, answer: outcome.answer };
+  });
   for (const delay of faults)
     if (delay.kind === 'delay' && delay.when === 'after') await wait(delay.ms, undefined, { ref: false });
   if (fault?.kind === 'reset') {

@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 /** The project's description of the API, as validators: one per operation and status, one per named schema. */
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type AnySchema } from 'ajv/dist/2020.js';
@@ -100,3 +101,6 @@ export function problemsOfRequest(operationId: string, body: unknown): string[] 
   const found = operations.find(({ operation }) => operation.operationId === operationId);
   return check(found?.operation.requestBody?.content['application/json']?.schema, body);
 }
+=======
+export * from '../../support/api-description.js';
+>>>>>>> c91f33532d8c62a86938c5ceabb764e376086c3a
