@@ -155,6 +155,18 @@ describe('a conversation with the simulated hub', () => {
     expect(await say('m-2', 'Still there?')).not.toBe(conversationId);
   });
 
+  test('can be read once it is over', async () => {
+    const conversationId = await say('m-1', 'Where is my parcel?');
+    simulator.control.act(conversationId, { do: 'end' });
+    const history = await client.conversations.fetch(conversationId);
+    expect(history).toMatchObject({ id: conversationId, account: { address: channel.address } });
+    expect(history.messages?.message?.[0]).toMatchObject({
+      messageId: 'm-1',
+      content: { text: 'Where is my parcel?' },
+      sender: { type: 'customer', participant: { name: 'Dana' } },
+    });
+  });
+
   test('I8: a token that was withdrawn is renewed and the message sent once', async () => {
     const conversationId = await say('m-1', 'Hi');
     simulator.control.addFault({ kind: 'status', status: 401, times: 1 });
