@@ -20,15 +20,13 @@ export default {
   projects: Object.entries(timeouts).map(([room, testTimeout]) => ({
     ...base,
     displayName: room,
-<<<<<<< HEAD
     // `testTimeout` of a project is not heeded; the setup file hands this one to Jest.
     globals: { testTimeout },
-    setupFilesAfterEnv: ['<rootDir>/test/support/test-timeout.mjs'],
-=======
-    testTimeout,
-    // A unit test speaks no HTTP, so there is nothing to hold against the API's description.
-    setupFilesAfterEnv: room === 'unit' ? [] : ['<rootDir>/test/support/contract.ts'],
->>>>>>> c91f33532d8c62a86938c5ceabb764e376086c3a
+    setupFilesAfterEnv: [
+      '<rootDir>/test/support/test-timeout.mjs',
+      // A unit test speaks no HTTP, so there is nothing to hold against the API's description.
+      ...(room === 'unit' ? [] : ['<rootDir>/test/support/contract.ts']),
+    ],
     testMatch: [`<rootDir>/test/${room}/**/*.test.ts`],
   })),
 };

@@ -34,9 +34,7 @@ const processors = [
 const lock = JSON.parse(await readFile('package-lock.json', 'utf8'));
 const added = [];
 // What `npm install --package-lock-only` left over belongs to nobody; npm ci does not install it either.
-for (const [path, entry] of Object.entries(lock.packages)) {
-  if (entry.extraneous) delete lock.packages[path];
-}
+lock.packages = Object.fromEntries(Object.entries(lock.packages).filter(([, entry]) => !entry.extraneous));
 
 for (const [path, entry] of Object.entries(lock.packages)) {
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
