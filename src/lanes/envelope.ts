@@ -74,7 +74,7 @@ interface Stored {
 export function readEnvelope(text: string): Envelope | undefined {
   let stored: Stored;
   try {
-    stored = JSON.parse(text) as Stored;
+    stored = (JSON.parse(text) ?? {}) as Stored;
   } catch {
     return undefined;
   }

@@ -1,0 +1,150 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { readCustomer, writeCustomer } from '../../../src/lanes/conversations.js';
+import { readElement } from '../../../src/lanes/element.js';
+import { messageIdOf, readEnvelope, writeEnvelope, type Envelope } from '../../../src/lanes/envelope.js';
+import { journeyEnd, readJourney } from '../../../src/lanes/journeys.js';
+import { Keyspace } from '../../../src/lanes/keyspace.js';
+
+const text = fc.string({ unit: 'grapheme' });
+const customer = fc.record({ id: text.filter((id) => id !== '') });
+const envelope: fc.Arbitrary<Envelope> = fc.oneof(
+  fc.record({
+    kind: fc.constant('inbound' as const),
+    channel: fc.constant('support'),
+    message: fc.record({ id: text, type: fc.constant('text' as const), customer, text }),
+  }),
+  fc.record({
+    kind: fc.constant('outbound' as const),
+    id: text,
+    conversationId: text,
+    message: fc.jsonValue(),
+  }),
+  fc.record({
+    kind: fc.constant('notice' as const),
+    channel: fc.constant('support'),
+    customer,
+    notice: fc.record({ id: text, name: text, parameters: fc.array(text), count: fc.nat() }),
+  }),
+  fc.record({
+    kind: fc.constant('agent-notice' as const),
+    channel: fc.constant('support'),
+    customer,
+    messageId: text,
+    conversationId: text,
+    reason: text,
+  }),
+  fc.record({ kind: fc.constant('misfit' as const), reason: text, raw: fc.jsonValue() }),
+);
+
+describe('what lies in a lane', () => {
+  test('comes out of its text as it went in', () => {
+    fc.assert(
+      fc.property(envelope, (given) => {
+        expect(readEnvelope(writeEnvelope(given))).toEqual(JSON.parse(JSON.stringify(given)));
+      }),
+    );
+  });
+
+  test.each(['', 'null', '[]', '{', '{"k":"i"}', '{"k":"zz","c":"a","u":{}}', '5'])(
+    'is not believed to be ours when it is %j',
+    (stored) => {
+      expect(readEnvelope(stored)).toBeUndefined();
+    },
+  );
+
+  test('is known by the id people know', () => {
+    expect(messageIdOf({ kind: 'outbound', id: 'hub-1', conversationId: 'c', message: {} })).toBe('hub-1');
+  });
+
+  test('tells when it was accepted, and whether it may be dropped', () => {
+    expect(readElement('1700000000000 {"k":"i"}')).toEqual({
+      acceptedAt: 1_700_000_000_000,
+      ephemeral: false,
+      payload: '{"k":"i"}',
+    });
+    expect(readElement('1700000000000~typing').ephemeral).toBe(true);
+    const revived = JSON.stringify({ original: 5, late: true, plan: 'p', payload: 'x' });
+    expect(readElement(`1700000000000!${revived}`)).toEqual({
+      acceptedAt: 1_700_000_000_000,
+      ephemeral: false,
+      payload: 'x',
+      revived: { originalAcceptedAt: 5, late: true, plan: 'p' },
+    });
+  });
+});
+
+describe('whose conversation it is', () => {
+  test('comes out as it went in, whatever the id', () => {
+    fc.assert(
+      fc.property(text, (customerId) => {
+        const whose = { channel: 'support', customerId, language: 'pt-BR' };
+        expect(readCustomer(writeCustomer(whose))).toEqual(whose);
+      }),
+    );
+  });
+
+  test('is not known from an empty mapping', () => expect(readCustomer('')).toBeUndefined());
+});
+
+describe('journeys', () => {
+  test('come out as they went in, whatever the ids', () => {
+    fc.assert(
+      fc.property(text, text, fc.nat(), (farId, conversationId, attempts) => {
+        const end = { at: 1_700_000_001_234, outcome: 'dead' as const, reason: 'hold-expired', attempts };
+        const stored = journeyEnd({
+          direction: 'in',
+          channel: 'support',
+          acceptedAt: 1_700_000_000_000,
+          ...end,
+          farId,
+          conversationId,
+        });
+        expect(readJourney('m', 'lane', stored)).toMatchObject({
+          direction: 'in',
+          channel: 'support',
+          acceptedAt: 1_700_000_000_000,
+          end,
+        });
+      }),
+    );
+  });
+
+  test('without an end are of messages that wait', () => {
+    expect(readJourney('m', 'lane', 'out|support|1700000000000')).toEqual({
+      direction: 'out',
+      channel: 'support',
+      messageId: 'm',
+      lane: 'lane',
+      acceptedAt: 1_700_000_000_000,
+    });
+  });
+
+  test('that somebody else wrote are none', () =>
+    expect(readJourney('m', 'lane', 'rubbish')).toBeUndefined());
+});
+
+describe('I13: names in Redis', () => {
+  const keys = (secret: string, shards = 8) => new Keyspace({ prefix: 'p', shards, secret });
+
+  test('do not show whom they stand for, and depend on the secret', () => {
+    const lane = keys('one').inboundLane('support', '15550100123');
+    expect(lane).toMatch(/^[\w-]{22}$/);
+    expect(lane).not.toContain('15550100123');
+    expect(keys('two').inboundLane('support', '15550100123')).not.toBe(lane);
+    expect(keys('one').inboundLane('support', '15550100123')).toBe(lane);
+  });
+
+  test('never mix up what they stand for', () => {
+    expect(keys('one').inboundLane('a', 'x')).not.toBe(keys('one').noticeLane('a', 'x'));
+  });
+
+  test('spread lanes over all shards, each always to the same one', () => {
+    const spread = new Set(
+      Array.from({ length: 200 }, (_, index) =>
+        keys('one').shardOf(keys('one').inboundLane('a', `${index}`)),
+      ),
+    );
+    expect(spread.size).toBe(8);
+  });
+});
