@@ -5,6 +5,7 @@ import { channelsSchema, type AdapterSettings } from './schema/channels.js';
 import { deliverySchema, noticesSchema, retentionSchema } from './schema/delivery.js';
 import { egainSchema } from './schema/egain.js';
 import { baseAddress } from './schema/fields.js';
+import { provisioningSchema } from './schema/provisioning.js';
 import { redisSchema } from './schema/redis.js';
 import { loggingSchema, managementSchema, serverSchema } from './schema/server.js';
 
@@ -40,6 +41,7 @@ export function bridgeSchema(adapters: readonly AdapterSettings[]) {
       notices: noticesSchema,
       logging: loggingSchema,
       channels: channelsSchema(adapters),
+      provisioning: provisioningSchema.optional(),
     })
     .transform((given) => ({
       ...given,
