@@ -20,6 +20,7 @@ import { Records, type SimulatorRecord } from './records.js';
 import { Resources } from './resources/index.js';
 import { apiBase, createSimulatorServer } from './server.js';
 import { createTenant, declare, type SetupInput } from './setup.js';
+import { Snapshot } from './snapshot.js';
 import { SwitchBoard, type SwitchesInput } from './switches.js';
 import { type ApiClient, Tokens } from './tokens/tokens.js';
 import type { SimulatorLogger, World } from './world.js';
@@ -47,6 +48,8 @@ export interface SimulatorOptions {
   readonly historyLimit?: number;
   /** Bytes of files kept; default 512 MiB, then the oldest files lose theirs. */
   readonly assetBytesLimit?: number;
+  /** The configuration objects are kept in this file over restarts, secrets included. */
+  readonly snapshotFile?: string;
 }
 
 export interface Simulator {
@@ -73,11 +76,22 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   let origin = '';
   const world = createWorld(options, tenant, dispatcher, () => origin);
   const closing = new AbortController();
-  const rebuild = (): void => {
-    world.resources.clear();
+  const build = (): void => {
     createTenant(world.resources, origin);
     declare(world.resources, options.setup ?? {});
   };
+  const rebuild = (): void => {
+    world.resources.clear();
+    build();
+  };
+  const { snapshotFile } = options;
+  const snapshot =
+    snapshotFile === undefined
+      ? undefined
+      : new Snapshot(snapshotFile, world.resources, (err) =>
+          world.logger.warn({ err, file: snapshotFile }, 'snapshot not written'),
+        );
+  await snapshot?.load();
   const control = new Control(world, rebuild);
   const server = createSimulatorServer({
     world,
@@ -93,7 +107,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   });
   const address = server.address();
   origin = `http://${host.includes(':') ? `[${host}]` : host}:${portOf(address)}`;
-  rebuild();
+  build();
+  snapshot?.follow();
   // Only `endOnTimeout` needs somebody to notice the silence; sends notice it by themselves.
   const sweep = setInterval(() => {
     if (!world.switches.current.endOnTimeout) return;
@@ -117,7 +132,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       world.callbacks.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
-      await Promise.all([closed, dispatcher.destroy()]);
+      await Promise.all([closed, dispatcher.destroy(), snapshot?.close()]);
     },
   };
 }

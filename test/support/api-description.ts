@@ -94,7 +94,9 @@ export function problemsOfAnswer(operationId: string, status: number, body: unkn
   const name = response.$ref?.split('/').at(-1);
   const content = name === undefined ? response.content : document.components.responses[name]?.content;
   if (content === undefined) return body === undefined ? [] : ['a body where none is described'];
-  return check(content['application/json']?.schema, body);
+  // Bytes of a file have no schema.
+  const json = content['application/json'];
+  return json === undefined ? [] : check(json.schema, body);
 }
 
 /** What is wrong with the body of a request; empty when nothing is. */

@@ -1,5 +1,6 @@
 /** Carrying one parcel to its callback: attempts, a new Authorization after a 401, retries, and the mail at the end. */
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Dispatcher } from 'undici';
 import type { MovableClock } from '../clock.js';
 import type { Random } from '../random.js';
@@ -36,6 +37,8 @@ export class Courier {
   constructor(parts: CourierParts) {
     this.#parts = parts;
     this.#authorizations = new CallbackAuthorizations(parts.dispatcher, parts.records);
+    // One listener for each request and each wait under way: many, and none of them forgotten.
+    setMaxListeners(0, this.#closing.signal);
     this.#gate = new Gate(() => parts.switches.current.callbackConcurrency);
   }
 

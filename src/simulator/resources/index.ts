@@ -20,6 +20,8 @@ export class Resources {
   readonly channels: Collection<Channel>;
   readonly orchestrations: Collection<Orchestration>;
   readonly accounts: Collection<Account>;
+  /** Called after every change of any object. */
+  onChange: () => void = () => undefined;
   #routes: Map<string, AccountRoute> | undefined;
 
   constructor(iso: () => string) {
@@ -29,8 +31,11 @@ export class Resources {
     this.channels = new Collection(iso);
     this.orchestrations = new Collection(iso);
     this.accounts = new Collection(iso);
-    this.channels.onChange = () => (this.#routes = undefined);
-    this.accounts.onChange = () => (this.#routes = undefined);
+    for (const collection of this.#all())
+      collection.onChange = () => {
+        this.#routes = undefined;
+        this.onChange();
+      };
   }
 
   /** The account that (channel type, address) selects; the oldest one where several share the pair. */
@@ -74,7 +79,11 @@ export class Resources {
   }
 
   clear(): void {
-    const all = [
+    for (const collection of this.#all()) collection.clear();
+  }
+
+  #all(): readonly Pick<Collection<Account>, 'clear' | 'onChange'>[] {
+    return [
       this.authentications,
       this.clientapplications,
       this.participants,
@@ -82,6 +91,5 @@ export class Resources {
       this.orchestrations,
       this.accounts,
     ];
-    for (const collection of all) collection.clear();
   }
 }
