@@ -52,7 +52,7 @@ export class CallbackSender {
   sendToOtherSide(conversation: Conversation, message: HubMessage): void {
     const side = conversation.phase === 'bot' ? 'bot' : 'agent';
     const target = findTarget(this.#parts.resources, conversation, side);
-    if (target === undefined || target.url.startsWith(this.#parts.ownOrigin())) return;
+    if (target === undefined || target.url.startsWith(`${this.#parts.ownOrigin()}/own/`)) return;
     this.#send(side, [{ conversation, message }]);
   }
 
