@@ -28,6 +28,8 @@ export interface InboundChannel {
   readonly idleMs: number;
   /** May a message of this kind open a conversation (design section 3)? */
   mayOpen(message: InboundMessage): boolean;
+  /** The contact address by which eGain knows the customer; undefined unless callbacks' customer data is trusted. */
+  contact(customer: Customer): string | undefined;
   /** The message as the parts eGain takes it in, each one call and one check-point; at least one. */
   parts(message: InboundMessage): readonly InboundMessage[];
   /** One call of `POST /conversations/messages`; never throws for what eGain answers. */
@@ -168,6 +170,7 @@ export class InboundDeliverer implements Deliverer {
   ): Promise<Outcome> {
     const told =
       open === undefined ? await this.#conversations.pendingInfo(delivery.holding.lane) : undefined;
+    if (open === undefined) await this.#rememberContact(delivery, channel, message.customer);
     const outcome = await channel.send(message, {
       conversationId: open,
       pendingInfo: told === undefined ? undefined : (JSON.parse(told) as Customer),
@@ -191,6 +194,16 @@ export class InboundDeliverer implements Deliverer {
     if (conversationId === undefined || conversationId === open)
       return { ...delivered, keepMappingMs: channel.idleMs };
     return this.#opened(delivery, channel, message.customer, conversationId, delivered, told !== undefined);
+  }
+
+  /** If the answer to a start is lost, a callback that repeats the contact can still be brought home. */
+  async #rememberContact(delivery: Delivery, channel: InboundChannel, customer: Customer): Promise<void> {
+    const address = channel.contact(customer);
+    if (address === undefined) return;
+    const whose = { channel: channel.name, customerId: customer.id };
+    await this.#keep(delivery, () =>
+      this.#conversations.rememberContact(address, whose, this.#settings.conversationMemoryMs),
+    );
   }
 
   /** eGain says that the conversation is over: what may open one goes again without it, once; the rest is too late. */

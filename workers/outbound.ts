@@ -32,6 +32,20 @@ export interface OutboundSettings {
   readonly conversationMemoryMs: number;
 }
 
+export interface OutboundParts {
+  readonly lanes: Lanes;
+  readonly conversations: Conversations;
+  readonly channels: ReadonlyMap<string, OutboundChannel>;
+  readonly translate: OutboundTranslator;
+  readonly settings: OutboundSettings;
+  /** Monotonic, milliseconds. */
+  readonly now: () => number;
+  /** Contact addresses that a callback repeats of its customer; none unless they are trusted. */
+  readonly contactsOf: (envelope: Extract<Envelope, { kind: 'outbound' }>) => readonly string[];
+  /** Gives jobs to lanes that waited for their conversation. */
+  readonly onOrders: (orders: Awaited<ReturnType<Conversations['bind']>>) => Promise<void>;
+}
+
 /** Well below the margin that is added to eGain's own idle time (two minutes by default). */
 const touchEveryMs = 5000;
 const mostTouched = 10_000;
@@ -49,24 +63,20 @@ export class OutboundDeliverer implements Deliverer {
   readonly #conversations: Conversations;
   readonly #channels: ReadonlyMap<string, OutboundChannel>;
   readonly #translate: OutboundTranslator;
+  readonly #contactsOf: OutboundParts['contactsOf'];
+  readonly #onOrders: OutboundParts['onOrders'];
   readonly #settings: OutboundSettings;
   readonly #now: () => number;
   /** When this process last prolonged a conversation; forgotten as a whole when it grows large. */
   readonly #touched = new Map<string, number>();
 
-  constructor(parts: {
-    readonly lanes: Lanes;
-    readonly conversations: Conversations;
-    readonly channels: ReadonlyMap<string, OutboundChannel>;
-    readonly translate: OutboundTranslator;
-    readonly settings: OutboundSettings;
-    /** Monotonic, milliseconds. */
-    readonly now: () => number;
-  }) {
+  constructor(parts: OutboundParts) {
     this.#lanes = parts.lanes;
     this.#conversations = parts.conversations;
     this.#channels = parts.channels;
     this.#translate = parts.translate;
+    this.#contactsOf = parts.contactsOf;
+    this.#onOrders = parts.onOrders;
     this.#settings = parts.settings;
     this.#now = parts.now;
   }
@@ -79,7 +89,7 @@ export class OutboundDeliverer implements Deliverer {
       return { kind: 'dead', reason: 'unreadable', detail: 'an inbound message lies in an outbound lane' };
     }
     const whose = readCustomer(delivery.mapping);
-    if (whose === undefined) return this.#unknown(delivery);
+    if (whose === undefined) return this.#unknown(delivery, envelope);
     const channel = this.#channels.get(whose.channel);
     if (channel === undefined)
       return { kind: 'again', error: 'channel-not-configured', countsAsAttempt: false };
@@ -104,7 +114,19 @@ export class OutboundDeliverer implements Deliverer {
   }
 
   /** A callback may overtake the answer to the message that opened its conversation (I2). */
-  #unknown(delivery: Delivery): Outcome {
+  async #unknown(delivery: Delivery, envelope: Extract<Envelope, { kind: 'outbound' }>): Promise<Outcome> {
+    for (const address of this.#contactsOf(envelope)) {
+      const whose = await this.#conversations.customerOfContact(address);
+      if (whose === undefined) continue;
+      const orders = await this.#conversations.bind(
+        envelope.conversationId,
+        whose,
+        this.#settings.conversationMemoryMs,
+      );
+      await this.#onOrders(orders);
+      // The lane has another job now, which knows the customer.
+      return { kind: 'fenced' };
+    }
     const age = Math.max(0, delivery.now() - delivery.acceptedAt);
     return {
       kind: 'wait',

@@ -18,9 +18,7 @@ const headers = z
 
 const agent = z
   .strictObject({
-    id: text(36)
-      .optional()
-      .describe('Id of the client application; needed where several have the role.'),
+    id: text(36).optional().describe('Id of the client application; needed where several have the role.'),
     role: z
       .enum(['egain_agent', 'custom_agent'])
       .default('egain_agent')

@@ -80,7 +80,6 @@ export const switchesSchema = z
       .describe(
         'Send again, with the same messageId, where eGain may have taken a message without our seeing it.',
       ),
-    batch_size: count(1, 100).default(1).describe('Messages per call to eGain.'),
     send_entry_point: z
       .boolean()
       .default(false)
@@ -90,9 +89,6 @@ export const switchesSchema = z
       .enum(['omit', 'minutes'])
       .default('omit')
       .describe('Whether the customer’s offset from UTC is sent, and in which unit.'),
-    reorder_buffer: count(0, 5000)
-      .default(0)
-      .describe('Milliseconds a callback’s message is held so that an earlier one can overtake it. 0 = off.'),
     idle_timer: z
       .boolean()
       .default(true)
@@ -124,9 +120,6 @@ export const switchesSchema = z
       .enum(['soft', 'permanent'])
       .default('soft')
       .describe('What a customer’s delete becomes: delete.soft or delete.permanent.'),
-    requests_per_minute: count(1, 1_000_000)
-      .optional()
-      .describe('Limit of our own calls to eGain. Default: none until a first 429 teaches one.'),
     token_ttl_fallback: count(60, 86_400)
       .default(3600)
       .describe('Life of a token, in seconds, when the token endpoint does not say.'),

@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { BridgeConfig } from '../../config/schema.js';
 import type { InboundChannel, SendFailure, SendOutcome } from '../../workers/inbound.js';
 import { createEgainClient } from '../egain/client.js';
+import { customerIdentity } from '../egain/customer-identity.js';
 import { EgainError } from '../egain/errors.js';
 import { outcomeOf } from '../egain/outcome.js';
 import { conversationIdOf } from '../egain/send-messages.js';
@@ -69,6 +70,10 @@ export function egainLink(parts: {
             name,
             idleMs,
             mayOpen: (message) => mayOpen(message.type),
+            contact: (customer) =>
+              egain.switches.trust_callback_customer
+                ? customerIdentity(customer, name, switches).customer.contacts?.contact[0]?.address
+                : undefined,
             parts: (message) => inboundParts(message, switches),
             send: (message, { conversationId, pendingInfo, originalTime, signal }) =>
               post(

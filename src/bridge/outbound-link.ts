@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
+import { z } from 'zod';
 import type { BridgeConfig } from '../../config/schema.js';
-import type { OutboundChannel, OutboundTranslator } from '../../workers/outbound.js';
+import type { OutboundChannel, OutboundParts, OutboundTranslator } from '../../workers/outbound.js';
 import type { OutboundSwitches } from '../egain/switches.js';
 import type { HubMessage } from '../egain/types.js';
 import { translateOutbound } from '../egain/translate-outbound.js';
@@ -58,3 +59,18 @@ export function translator(config: BridgeConfig): OutboundTranslator {
   return ({ id, conversationId, message }) =>
     translateOutbound(message as HubMessage, { id, conversationId, htmlToText }, own);
 }
+
+/** The contact addresses that a callback repeats of its customer [assumed]; none unless the switch trusts them. */
+export function contactReader(config: BridgeConfig): OutboundParts['contactsOf'] {
+  if (!config.egain.switches.trust_callback_customer) return () => [];
+  return ({ message }) => {
+    const read = withContacts.safeParse(message);
+    return read.success ? read.data.conversation.customer.contacts.contact.map(({ address }) => address) : [];
+  };
+}
+
+const withContacts = z.object({
+  conversation: z.object({
+    customer: z.object({ contacts: z.object({ contact: z.array(z.object({ address: z.string() })) }) }),
+  }),
+});

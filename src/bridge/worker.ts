@@ -16,7 +16,7 @@ import type { Observer } from '../operations/observer.js';
 import { connectionPool, type ConfiguredChannel } from './channels.js';
 import type { Core } from './core.js';
 import { egainLink } from './egain-link.js';
-import { outboundChannel, translator } from './outbound-link.js';
+import { contactReader, outboundChannel, translator } from './outbound-link.js';
 
 /** BullMQ's lock and how often it looks for jobs whose worker is gone: a killed process's lanes go on within 20 s. */
 const lockMs = 15_000;
@@ -91,6 +91,8 @@ export async function startWorker(parts: {
       ]),
     ),
     translate: translator(config),
+    contactsOf: contactReader(config),
+    onOrders: (orders) => queues.add(orders),
     settings: delivery,
     now,
   });

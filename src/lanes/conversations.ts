@@ -102,6 +102,21 @@ export class Conversations {
     return (await this.#redis.get(`${this.#tagOf(lane)}:m:${lane}`)) ?? undefined;
   }
 
+  /** Whom a contact address stands for, written before eGain hears of it: see `customerOfContact`. */
+  async rememberContact(address: string, customer: ConversationCustomer, lifeMs: number): Promise<void> {
+    await this.#redis.set(this.#contactKey(address), writeCustomer(customer), 'PX', lifeMs);
+  }
+
+  /** Whose a conversation is when its opening was never answered, but a callback tells the customer's contact. */
+  async customerOfContact(address: string): Promise<ConversationCustomer | undefined> {
+    return readCustomer((await this.#redis.get(this.#contactKey(address))) ?? '');
+  }
+
+  #contactKey(address: string): string {
+    const name = this.#keys.contact(address);
+    return `${this.#tagOf(name)}:a:${name}`;
+  }
+
   /** Customer data told before any conversation is open, kept for the next start. JSON text. */
   async keepInfo(lane: string, info: string, lifeMs: number): Promise<void> {
     await this.#redis.set(this.#infoKey(lane), info, 'PX', lifeMs);

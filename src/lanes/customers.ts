@@ -38,6 +38,10 @@ export async function forgetCustomer(
     own.add(name.slice(name.lastIndexOf(':') + 1));
     conversations += 1;
   }
+  for await (const name of scan(redis, keys, ':a:*')) {
+    const whose = readCustomer((await redis.get(name)) ?? '');
+    if (whose?.channel === channel && whose.customerId === customerId) await redis.del(name);
+  }
   let letters = 0;
   for await (const letter of deadLetters.list()) {
     if (own.has(letter.lane) && (await deadLetters.discard(letter.id))) letters += 1;

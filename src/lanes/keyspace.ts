@@ -42,6 +42,11 @@ export class Keyspace {
     return this.#name('notice', channel, customerId);
   }
 
+  /** The name under which a contact address is kept that stands for one customer. */
+  contact(address: string): string {
+    return this.#name('contact', address.toLowerCase());
+  }
+
   /** The name of a message within its lane, for its duplicate mark (I3). */
   messageMark(messageKey: string): string {
     return this.#name('mark', messageKey).slice(0, 11);

@@ -253,3 +253,25 @@ describe('I5: only the rest again', () => {
     }
   }, 90_000);
 });
+
+describe('contract 16 #18: a conversation whose opening was never answered', () => {
+  test('is brought home by the contact that its callbacks repeat, where they are trusted', async () => {
+    const own = await startWorld({
+      switches: { deduplicate: false, callbackCustomer: true },
+      overrides: { egain: { switches: { trust_callback_customer: true } } },
+    });
+    try {
+      const only = await own.startBridge();
+      connect(own, only);
+      // Taken by the hub, and the answer lost: the repeat opens another conversation, the first one is an orphan.
+      own.simulator.control.addFault({ operation: 'sendMessage', kind: 'reset', when: 'after', times: 1 });
+      await own.channel.send({ customer: { id: 'orphaned' }, text: 'hello' });
+      await eventually(() => own.simulator.control.conversations().length === 2);
+      const [orphan] = own.simulator.control.conversations();
+      own.simulator.control.act(orphan?.id ?? '', { do: 'text', text: 'from the orphan' });
+      await eventually(() => own.channel.received().some(({ text }) => text === 'from the orphan'));
+    } finally {
+      await own.stop();
+    }
+  });
+});

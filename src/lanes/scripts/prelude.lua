@@ -5,6 +5,8 @@
 --   s:<lane>   hash    t target, g generation of its job, o owner (fence), n messages finished, a attempts on the head,
 --                      b not before (ms), e last error, p plan of the head, c starts without an outcome
 --   m:<lane>   string  inbound lane: the open conversation; outbound lane: "<channel> <customer as JSON>"
+--   i:<lane>   string  what the customer told about themselves before there was a conversation
+--   a:<contact> string  whom a contact address stands for (only with trust_callback_customer)
 --   d:<lane>:<message>  string  duplicate mark
 --   j:<message> hash   lane -> journey
 --   x:<lane>   string  acceptance time of the last message delivered since one died: tells a late retry
