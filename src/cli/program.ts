@@ -9,6 +9,7 @@ import { register as registerDemo } from './demo.js';
 import { end } from './ending.js';
 import { register as registerLanes } from './lanes.js';
 import { register as registerMessages } from './messages.js';
+import { register as registerSimulator } from './simulator.js';
 import { register as registerStart } from './start.js';
 import { readVersion } from './version.js';
 
@@ -19,6 +20,7 @@ import { readVersion } from './version.js';
 const commands: readonly ((program: Command, context: CliContext) => void)[] = [
   registerStart,
   registerDemo,
+  registerSimulator,
   registerMessages,
   registerDeadLetters,
   registerLanes,
