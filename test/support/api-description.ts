@@ -23,7 +23,9 @@ const documentSchema = z.looseObject({
   }),
 });
 
-const document = documentSchema.parse(parse(readFileSync(new URL('../../src/egain/openapi.yaml', import.meta.url), 'utf8')));
+const document = documentSchema.parse(
+  parse(readFileSync(new URL('../../src/egain/openapi.yaml', import.meta.url), 'utf8')),
+);
 
 export interface DescribedOperation {
   readonly operationId: string;

@@ -42,14 +42,27 @@ export function mismatchesOf(observations: readonly Observation[]): string[] {
   return [...new Set(found)];
 }
 
-function inExchange({ operation, method, url, headers, raw, answer }: z.infer<typeof exchangeSchema>): string[] {
+function inExchange({
+  operation,
+  method,
+  url,
+  headers,
+  raw,
+  answer,
+}: z.infer<typeof exchangeSchema>): string[] {
   const asked =
     headers['user-agent'] === ours ? inClientRequest(method, url, Buffer.from(raw).toString('utf8')) : [];
   if (answer === undefined) return asked;
-  return [...asked, ...answerProblems(operation, answer).map((why) => `${operation} answered ${answer.status}: ${why}`)];
+  return [
+    ...asked,
+    ...answerProblems(operation, answer).map((why) => `${operation} answered ${answer.status}: ${why}`),
+  ];
 }
 
-function answerProblems(operation: string, { status, body, bytes }: { status: number; body?: unknown; bytes?: unknown }) {
+function answerProblems(
+  operation: string,
+  { status, body, bytes }: { status: number; body?: unknown; bytes?: unknown },
+) {
   const answered = bytes === undefined ? body : undefined;
   const problems = problemsOfAnswer(operation, status, answered);
   const isUnlisted = problems.some((problem) => problem.includes('not described'));
@@ -58,7 +71,8 @@ function answerProblems(operation: string, { status, body, bytes }: { status: nu
 
 function inRequest({ method, path, headers, body }: z.infer<typeof requestSchema>['request']): string[] {
   const isOurs = Array.isArray(headers) ? headers.includes(ours) : (headers ?? '').includes(ours);
-  const text = typeof body === 'string' ? body : body instanceof Uint8Array ? Buffer.from(body).toString('utf8') : '';
+  const text =
+    typeof body === 'string' ? body : body instanceof Uint8Array ? Buffer.from(body).toString('utf8') : '';
   return isOurs ? inClientRequest(method, path, text) : [];
 }
 
@@ -79,7 +93,9 @@ function inClientRequest(method: string, url: string, text: string): string[] {
   if (operation === undefined) return [];
   const problems =
     method === 'GET' || method === 'DELETE'
-      ? text === '' ? [] : ['a body where none is described']
+      ? text === ''
+        ? []
+        : ['a body where none is described']
       : problemsOfRequest(operation, JSON.parse(text));
   return problems.map((why) => `the client's ${operation}: ${why}`);
 }
