@@ -1,4 +1,5 @@
 /** Reads a configuration: one file, its environment, the files it names. Every problem is found in one pass. */
+import * as z from 'zod';
 import { noDocument, readDocument, type ConfigDocument } from './document.js';
 import { overlay, variableFor } from './environment.js';
 import type { Environment } from './interpolate.js';
@@ -8,7 +9,8 @@ import { folderOf, prepare, type Notes } from './prepare.js';
 import { formatPath, type Path, type Problem } from './problems.js';
 import { bridgeSchema, type AdapterSettings, type BridgeConfig } from './schema.js';
 import { readText, whyUnreadable } from './reading.js';
-import { shortestSecret } from './schema/fields.js';
+import { egainAccessSchema, type EgainAccess } from './schema/egain.js';
+import { isRecord, shortestSecret } from './schema/fields.js';
 import { below, open, settingsOf, type Schema } from './shape.js';
 import { suggest } from './suggest.js';
 import { warningsOf } from './warnings.js';
@@ -24,16 +26,51 @@ export interface LoadOptions {
   readonly adapters: readonly AdapterSettings[];
 }
 
-export type Loaded =
-  | { readonly ok: true; readonly config: BridgeConfig; readonly warnings: readonly Problem[] }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+interface Refused {
+  readonly ok: false;
+  readonly problems: readonly Problem[];
+}
 
-export function loadConfig({ file, env, readFile = readText, adapters }: LoadOptions): Loaded {
+export type Loaded =
+  { readonly ok: true; readonly config: BridgeConfig; readonly warnings: readonly Problem[] } | Refused;
+
+export function loadConfig({ adapters, ...options }: LoadOptions): Loaded {
+  const read = readSettings(options, bridgeSchema(adapters), (raw) => raw);
+  if (!read.ok) return read;
+  const { settings: config, sources } = read;
+  return { ok: true, config, warnings: warningsOf(config).map((each) => told(each, sources)) };
+}
+
+export type LoadedEgainAccess = { readonly ok: true; readonly egain: EgainAccess } | Refused;
+
+/**
+ * Only what calls to eGain's API need: `EGAIN_*` variables are enough for that, and whatever else stands in the file,
+ * missing or wrong, is nobody's business here.
+ */
+export function loadEgainAccess(options: Omit<LoadOptions, 'adapters'>): LoadedEgainAccess {
+  const read = readSettings(options, z.strictObject({ egain: egainAccessSchema }), egainAccessIn);
+  return read.ok ? { ok: true, egain: read.settings.egain } : read;
+}
+
+function egainAccessIn(raw: unknown): unknown {
+  if (!isRecord(raw)) return raw;
+  const { egain } = raw;
+  if (!isRecord(egain)) return { egain };
+  return { egain: Object.fromEntries(Object.entries(egain).filter(([name]) => name !== 'callback')) };
+}
+
+type Read<Settings> = { readonly ok: true; readonly settings: Settings; readonly sources: Sources } | Refused;
+
+/** @param pick keeps of the whole document what the schema is about. */
+function readSettings<Settings>(
+  { file, env, readFile = readText }: Omit<LoadOptions, 'adapters'>,
+  schema: z.ZodType<Settings>,
+  pick: (raw: unknown) => unknown,
+): Read<Settings> {
   const document = file === undefined ? noDocument() : openFile(file, readFile);
   if (document.problems.length > 0) return { ok: false, problems: document.problems };
-  const schema = bridgeSchema(adapters);
   const { value: raw, variables } = overlay(document.value, env);
-  const { value, ...notes } = prepare(raw, schema, {
+  const { value, ...notes } = prepare(pick(raw), schema, {
     env,
     folder: folderOf(file),
     readFile,
@@ -49,11 +86,7 @@ export function loadConfig({ file, env, readFile = readText, adapters }: LoadOpt
     ...shortSecrets(notes, issues).map((path) => told({ path, expected: longEnough }, sources)),
   ];
   if (!result.success || problems.length > 0) return { ok: false, problems };
-  return {
-    ok: true,
-    config: result.data,
-    warnings: warningsOf(result.data).map((each) => told(each, sources)),
-  };
+  return { ok: true, settings: result.data, sources };
 }
 
 function openFile(file: string, readFile: (path: string) => string): ConfigDocument {

@@ -63,3 +63,8 @@ export const egainSchema = z
     switches: switchesSchema,
   })
   .describe('eGain Conversation Manager.');
+
+/** What is needed to call the API: a bridge that also takes callbacks needs more. */
+export const egainAccessSchema = egainSchema.omit({ callback: true });
+
+export type EgainAccess = z.infer<typeof egainAccessSchema>;

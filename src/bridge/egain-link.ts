@@ -7,13 +7,13 @@ import { EgainError } from '../egain/errors.js';
 import { outcomeOf } from '../egain/outcome.js';
 import { conversationIdOf } from '../egain/send-messages.js';
 import type { InboundSwitches } from '../egain/switches.js';
-import type { TokenCredentials } from '../egain/token/credentials.js';
 import { createTokenSource } from '../egain/token/token-source.js';
 import { inboundParts, mayOpen, translateInbound, translateNotice } from '../egain/translate-inbound.js';
 import type { SendMessagesBody } from '../egain/types.js';
 import type { RedisClient } from '../lanes/connection.js';
 import type { Observer } from '../operations/observer.js';
 import type { ConfiguredChannel } from './channels.js';
+import { credentialsOf } from './token-credentials.js';
 
 /** eGain, as the inbound deliverer speaks to it. */
 export function egainLink(parts: {
@@ -157,10 +157,4 @@ function inboundSwitches(switches: BridgeConfig['egain']['switches']): InboundSw
     repeatCustomer: false,
     filesApart: true,
   };
-}
-
-function credentialsOf(token: BridgeConfig['egain']['token']): TokenCredentials {
-  const { clientAuthentication: method, clientSecret = '', privateKey = '', keyId, algorithm } = token;
-  if (method !== 'private_key_jwt') return { method, clientSecret };
-  return { method, privateKey, algorithm, ...(keyId === undefined ? {} : { keyId }) };
 }

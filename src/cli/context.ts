@@ -3,6 +3,8 @@ export interface CliContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: TextSink;
   readonly stderr: TextSink;
+  /** What is piped in; nothing where absent. */
+  readonly stdin?: AsyncIterable<Uint8Array | string>;
   setExitCode(code: number): void;
 }
 

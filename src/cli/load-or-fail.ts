@@ -1,8 +1,9 @@
 /** How every command gets its configuration. */
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { formatProblems, loadConfig, type Loaded } from '../../config/load.js';
+import { formatProblems, loadConfig, loadEgainAccess, type Loaded } from '../../config/load.js';
 import type { BridgeConfig } from '../../config/schema.js';
+import type { EgainAccess } from '../../config/schema/egain.js';
 import { adapters } from '../channels/index.js';
 import { CommandFailure, type CliContext } from './context.js';
 
@@ -33,6 +34,17 @@ export function loadOrFail(context: CliContext, command: Command): BridgeConfig 
   if (!loaded.ok) throw failureOf(loaded, configFile(context, command));
   if (loaded.warnings.length > 0) context.stderr.write(`${indented('warning: ', loaded.warnings)}\n`);
   return loaded.config;
+}
+
+/**
+ * What calls to eGain's API need, and nothing else of the configuration: `EGAIN_*` variables alone will do.
+ * @throws CommandFailure
+ */
+export function loadEgainOrFail(context: CliContext, command: Command): EgainAccess {
+  const file = configFile(context, command);
+  const loaded = loadEgainAccess({ file, env: context.env });
+  if (!loaded.ok) throw failureOf(loaded, file);
+  return loaded.egain;
 }
 
 type Problems = Extract<Loaded, { ok: false }>['problems'];

@@ -10,6 +10,7 @@ await run(process.argv.slice(2), {
   env: process.env,
   stdout: process.stdout,
   stderr: process.stderr,
+  stdin: process.stdin,
   setExitCode: (code) => {
     process.exitCode = code;
   },

@@ -1,5 +1,6 @@
 /** The frame of the command line: the commands, and how any of them ends. */
 import { Command } from 'commander';
+import { register as registerApi } from './api.js';
 import { register as registerChannels } from './channels.js';
 import { register as registerConfig } from './config.js';
 import type { CliContext } from './context.js';
@@ -26,6 +27,7 @@ const commands: readonly ((program: Command, context: CliContext) => void)[] = [
   registerLanes,
   registerChannels,
   registerCustomers,
+  registerApi,
   registerConfig,
 ];
 

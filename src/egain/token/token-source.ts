@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EgainError } from '../errors.js';
 import { secretOf } from './credentials.js';
 import { createTokenRequest, type TokenEndpoint } from './request-token.js';
-import { createSealer } from './seal.js';
+import { createMemoryStore } from './memory-store.js';
+import { createSealer, type Sealer } from './seal.js';
 import { createTokenStore, type ScriptRunner, type StoredToken } from './store.js';
 
 export interface TokenSource {
@@ -21,9 +22,10 @@ export type TokenEvent =
   | { readonly kind: 'discarded' };
 
 export interface TokenSourceOptions extends Omit<TokenEndpoint, 'timeoutMs' | 'fallbackLifeMs'> {
-  readonly redis: ScriptRunner;
-  /** Put before every key, e.g. `bridge:`. */
-  readonly keyPrefix: string;
+  /** Where all processes find the token. Without it the token is this process's own, for programs that stand alone. */
+  readonly redis?: ScriptRunner;
+  /** Put before every key in Redis, e.g. `bridge:`. */
+  readonly keyPrefix?: string;
   readonly timeoutMs?: number;
   readonly fallbackLifeMs?: number;
   /** How long before its end a token is renewed, give or take a third; less for tokens of a short life. Default 90 s. */
@@ -59,20 +61,18 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
     timeoutMs,
     fallbackLifeMs: options.fallbackLifeMs ?? 3_600_000,
   });
-  const sealer = createSealer(secretOf(options.credentials), [
-    options.url,
-    options.clientId,
-    options.scope ?? '',
-    options.credentials.method,
-  ]);
-  const store = createTokenStore(options.redis, options.keyPrefix, sealer, {
+  const times = {
     // The holder is done or has given up long before its lock ends, so nobody has to extend it.
     lockMs: timeoutMs + 2 * redisTimeoutMs + 1000,
     firstWaitMs: options.firstWaitMs ?? 1000,
     longestWaitMs: options.longestWaitMs ?? 60_000,
     rejectGateMs: options.rejectGateMs ?? 30_000,
     redisTimeoutMs,
-  });
+  };
+  const store =
+    options.redis === undefined
+      ? createMemoryStore(times, clock)
+      : createTokenStore(options.redis, options.keyPrefix ?? '', sealerOf(options), times);
   const closing = new AbortController();
   let held: Held | undefined;
   let cool: { readonly until: number; readonly reason: string } | undefined;
@@ -182,6 +182,10 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       held = undefined;
     },
   };
+}
+
+function sealerOf({ credentials, url, clientId, scope = '' }: TokenSourceOptions): Sealer {
+  return createSealer(secretOf(credentials), [url, clientId, scope, credentials.method]);
 }
 
 function cooling(cool: { readonly until: number; readonly reason: string }, now: number): EgainError {

@@ -26,7 +26,7 @@ const body: SendMessagesBody = {
         type: { value: 'text' },
         content: { text: 'Olá ✓' },
         sender: { type: 'customer' },
-        conversation: { id: 'c-1' },
+        conversation: { id: '3c1a1a52-9f0e-4f0b-8b1c-64d3f2c5d901' },
       },
     ],
   },
