@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Agent } from 'undici';
 import type { BridgeConfig } from '../../config/schema.js';
 import type { Deliverer } from '../../workers/delivery.js';
@@ -52,6 +53,8 @@ export async function startWorker(parts: {
   const onError = (error: unknown): void => observer.backgroundError(error);
   let stopping = false;
   const leaving = new AbortController();
+  // Every delivery in hand listens to it.
+  setMaxListeners(0, leaving.signal);
 
   const gates = new Gates(
     redis,
