@@ -1,46 +1,86 @@
 import type { IncomingMessage } from 'node:http';
 import { Refusal } from './reply.js';
 
-const closing = { connection: 'close' };
+/** Senders are programs on good connections; one that needs longer for a body of ours holds a place for nothing. */
+const bodyMs = 10_000;
 
-function tooLarge(limit: number): Refusal {
-  return new Refusal('too-large', `the body may have at most ${limit} bytes`, closing);
+/** What a route takes. `types` matches the content type; `limit` in bytes. */
+export interface BodyRules {
+  readonly limit: number;
+  readonly types: RegExp;
+  /** The content types in words, for the refusal. */
+  readonly expected: string;
+  /** How long a body may take to arrive, in milliseconds. */
+  readonly withinMs?: number;
 }
+
+const json = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
 /**
  * Reads a JSON request's raw bytes (signatures need them raw).
- * @param limit in bytes. @throws {Refusal} 413 past the limit, 415 for another type or a compressed body.
+ * @param limit in bytes. @throws {Refusal} as `readBody`.
  */
-export async function readRawBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+export function readRawBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  return readBody(request, { limit, types: json, expected: 'application/json' });
+}
+
+/**
+ * @throws {Refusal} 413 past the limit, 415 for another type or a compressed body, 408 when it does not arrive in time, 400
+ * when the caller leaves before its end.
+ */
+export async function readBody(request: IncomingMessage, rules: BodyRules): Promise<Buffer> {
   const { headers } = request;
   const encoding = headers['content-encoding'];
   // Compression would let a small request grow without bound; nobody who calls us needs it.
   if (encoding !== undefined && encoding !== 'identity') {
-    throw new Refusal('unsupported-type', 'content-encoding: the body must not be compressed', closing);
+    throw new Refusal('unsupported-type', 'content-encoding: expected none');
   }
-  const type = headers['content-type'] ?? '';
-  if (!/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type)) {
-    throw new Refusal('unsupported-type', 'content-type: expected application/json', closing);
+  if (!rules.types.test(headers['content-type'] ?? '')) {
+    throw new Refusal('unsupported-type', `content-type: expected ${rules.expected}`);
   }
-  if (Number(headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
+  if (Number(headers['content-length'] ?? 0) > rules.limit) throw tooLarge(rules.limit);
+  // Whoever left while we were looking at its headers will send no further event.
+  if (request.destroyed) throw cutShort();
+  return collect(request, rules);
+}
+
+function collect(request: IncomingMessage, { limit, withinMs = bodyMs }: BodyRules): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    request.on('data', (chunk: Buffer) => {
+    const keep = (chunk: Buffer): void => {
       size += chunk.length;
-      if (size > limit) {
-        request.removeAllListeners('data').resume();
-        reject(tooLarge(limit));
-        return;
-      }
-      chunks.push(chunk);
-    });
-    request.once('end', () =>
-      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
-    );
-    request.once('error', reject);
-    request.once('close', () => reject(new Refusal('malformed', 'the body ended early', closing)));
+      if (size > limit) stop(() => tooLarge(limit));
+      else chunks.push(chunk);
+    };
+    const stop = (why: () => Refusal): void => {
+      if (request.readableEnded) return;
+      clearTimeout(timer);
+      request.off('data', keep);
+      chunks.length = 0;
+      reject(why());
+    };
+    const late = (): void =>
+      stop(() => new Refusal('request-timeout', `body: expected all of it within ${withinMs / 1000} s`));
+    const timer = request.complete ? undefined : setTimeout(late, withinMs);
+    request
+      .on('data', keep)
+      .once('end', () => {
+        clearTimeout(timer);
+        const [only] = chunks;
+        resolve(only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks));
+      })
+      .once('error', () => stop(cutShort))
+      .once('close', () => stop(cutShort));
   });
+}
+
+function tooLarge(limit: number): Refusal {
+  return new Refusal('too-large', `body: expected at most ${limit} bytes`);
+}
+
+function cutShort(): Refusal {
+  return new Refusal('malformed', 'body: expected all of it, the connection ended before');
 }
 
 /** Deeper than any message either side documents, shallow enough for everybody who walks through it. */
@@ -51,8 +91,9 @@ export function parseJson(body: Buffer): unknown {
   let value: unknown;
   try {
     value = JSON.parse(utf8.decode(body));
-  } catch (error) {
-    throw new Refusal('malformed', 'body: expected JSON in UTF-8', {}, error);
+  } catch {
+    // Without the cause: its message quotes the caller.
+    throw new Refusal('malformed', 'body: expected JSON in UTF-8');
   }
   if (isDeeperThan(value, deepest)) {
     throw new Refusal('malformed', `body: expected at most ${deepest} levels of nesting`);

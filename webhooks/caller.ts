@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { Refusal } from './reply.js';
 
@@ -11,7 +12,28 @@ export function callerAddress(request: IncomingMessage, hops: number): string {
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
-  return chain.at(-hops) ?? socket;
+  // Fewer entries than proxies: the request came in closer to us, and the first entry is the furthest anybody vouches for.
+  const entry = withoutPort(chain.at(-hops) ?? chain[0] ?? '');
+  return isIP(entry) === 0 ? socket : entry;
+}
+
+/** Some proxies write `203.0.113.7:1234` or `[2001:db8::1]:1234`. */
+function withoutPort(entry: string): string {
+  return /^\[([^\]]+)\](?::\d+)?$/.exec(entry)?.[1] ?? /^([\d.]+):\d+$/.exec(entry)?.[1] ?? entry;
+}
+
+/** What one caller can be told by: an IPv4 address, or the /64 that everybody with IPv6 has for themselves. */
+function callerOf(address: string): string {
+  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
+  if (mapped !== undefined || isIP(address) !== 6) return mapped ?? address;
+  const [head = '', tail] = (address.split('%')[0] ?? '').split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = new Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0');
+  return [...left, ...zeros, ...right]
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
 }
 
 export interface ThrottleSettings {
@@ -38,7 +60,7 @@ export class FailureThrottle {
   async check(address: string): Promise<void> {
     // Nobody failed lately: the usual case, and it must cost nothing.
     if (this.#now() - this.#lastFailure > this.#windowMs) return;
-    const state = await this.#limiter.get(address);
+    const state = await this.#limiter.get(callerOf(address));
     if (state === null || state.consumedPoints < this.#limiter.points) return;
     throw new Refusal('too-many-requests', 'too many failed attempts from this address', {
       'retry-after': String(Math.ceil(state.msBeforeNext / 1000)),
@@ -48,7 +70,7 @@ export class FailureThrottle {
   async failed(address: string): Promise<void> {
     this.#lastFailure = this.#now();
     try {
-      await this.#limiter.consume(address);
+      await this.#limiter.consume(callerOf(address));
     } catch (over) {
       // The library rejects with its state when the points are used up; anything else is a real error.
       if (over instanceof Error) throw over;

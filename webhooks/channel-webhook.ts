@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
 import type { ChannelAdapter, InboundEvent, RawRequest, VerifyEnvironment } from '../src/channels/adapter.js';
 import { writeEnvelope } from '../src/lanes/envelope.js';
 import { journeyHead } from '../src/lanes/journeys.js';
@@ -8,8 +10,7 @@ import { readRawBody } from './body.js';
 import { callerAddress, type FailureThrottle } from './caller.js';
 import type { Handler, RequestObserver, RequestPath } from './handler.js';
 import type { Intake } from './intake.js';
-import { Refusal, sendJson } from './reply.js';
-import type { IncomingMessage } from 'node:http';
+import { protection, Refusal, sendJson } from './reply.js';
 
 /** One channel of the configuration, ready to be spoken to. */
 export interface ChannelEntry {
@@ -42,9 +43,7 @@ export function channelWebhook(parts: ChannelParts): Handler {
     const channel = path.parameter;
     const entry = channels.get(channel);
     if (entry === undefined) throw new Refusal('not-found', 'channel: there is none of this name');
-    if (request.method !== 'POST' && request.method !== 'GET') {
-      throw new Refusal('method-not-allowed', 'method: expected POST', { allow: 'POST' });
-    }
+    if (request.method !== 'POST' && request.method !== 'GET') throw notPost();
     await intake.admit(async () => {
       const address = callerAddress(request, trustProxy);
       await throttle.check(address);
@@ -52,6 +51,8 @@ export function channelWebhook(parts: ChannelParts): Handler {
       const raw = rawRequest(request, path, body);
       const verdict = entry.adapter.verify(raw, entry.settings, environment);
       if (!verdict.ok) {
+        // A GET is only ever a provider's challenge, and those prove themselves too.
+        if (request.method === 'GET' && verdict.reason === 'missing-signature') throw notPost();
         await throttle.failed(address);
         throw new Refusal(
           verdict.status === 400 ? 'malformed' : 'unauthenticated',
@@ -60,12 +61,12 @@ export function channelWebhook(parts: ChannelParts): Handler {
       }
       if (verdict.handshake !== undefined) {
         const { status, headers, body: answer } = verdict.handshake;
-        response.writeHead(status, headers).end(answer);
+        response.writeHead(status, { ...protection, ...headers }).end(answer);
         return;
       }
-      if (request.method === 'GET') {
-        throw new Refusal('method-not-allowed', 'method: expected POST', { allow: 'POST' });
-      }
+      if (request.method === 'GET') throw notPost();
+      // Read as text, wrong bytes would become other words than were signed.
+      if (!isUtf8(body)) throw new Refusal('malformed', 'body: expected JSON in UTF-8');
       const parsed = entry.adapter.parse(raw, entry.settings);
       if (!parsed.ok) {
         const message = parsed.problems
@@ -83,6 +84,10 @@ export function channelWebhook(parts: ChannelParts): Handler {
       sendJson(response, answer.status, answer.body, answer.headers);
     });
   };
+}
+
+function notPost(): Refusal {
+  return new Refusal('method-not-allowed', 'method: expected POST', { allow: 'POST' });
 }
 
 async function keep(

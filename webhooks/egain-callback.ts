@@ -38,7 +38,8 @@ export function egainCallback(parts: CallbackParts): Handler {
         // The issuer's keys could not be had: not the caller's fault.
         if (verdict.reason === 'unavailable')
           throw unavailable('the issuer of the token cannot be asked for its keys', 5);
-        await throttle.failed(address);
+        // An expired token was a right one: the hub finds out by our 401, with as many callbacks as it has under way.
+        if (verdict.reason !== 'expired') await throttle.failed(address);
         throw new Refusal('unauthenticated', `authorization: ${verdict.reason}`, {
           'www-authenticate': verdict.wwwAuthenticate,
         });

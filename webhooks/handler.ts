@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Refusal, sendRefusal, type RefusalCode } from './reply.js';
+import { refuse } from './refuse.js';
+import { Refusal, type RefusalCode } from './reply.js';
 
 /** A route's work on Node's own request and response, so that Express and the direct way in can both mount it. */
 export type Handler = (
@@ -15,8 +16,8 @@ export interface RequestPath {
   readonly parameter: string;
 }
 
-/** Which kind of caller: for counting, never for deciding. */
-export type CallerKind = 'egain' | 'channel' | 'token';
+/** Which kind of caller: for counting, never for deciding. `other` asked for nothing that is there. */
+export type CallerKind = 'egain' | 'channel' | 'token' | 'other';
 
 export interface RequestObserver {
   refused(caller: CallerKind, code: RefusalCode, cause: unknown): void;
@@ -29,16 +30,16 @@ export function guarded(caller: CallerKind, observer: RequestObserver, handler: 
     try {
       await handler(request, response, path);
     } catch (error) {
-      const refusal =
-        error instanceof Refusal
-          ? error
-          : new Refusal('internal-error', 'the bridge failed to handle the request', {}, error);
+      const refusal = refusalOf(error);
       observer.refused(caller, refusal.code, refusal.cause);
-      sendRefusal(response, refusal);
-      // An unread body would be taken for the next request on a kept connection.
-      if (!request.complete) request.resume();
+      refuse(request, response, refusal);
     }
   };
+}
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  return new Refusal('internal-error', 'the bridge failed to handle the request', {}, { cause: error });
 }
 
 /** @throws {Refusal} 405 */

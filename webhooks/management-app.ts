@@ -2,7 +2,8 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Registry } from 'prom-client';
 import { lastResort, notFound } from './public-app.js';
-import { Refusal, sendJson, sendRefusal } from './reply.js';
+import { refuse } from './refuse.js';
+import { Refusal, sendJson } from './reply.js';
 
 /** What a probe asks for; each check's name is told, never its details. */
 export interface Health {
@@ -11,6 +12,9 @@ export interface Health {
   /** Redis answers, nobody is leaving. Never eGain, a token or a channel: their outage must not take the intake away. */
   ready(): Promise<Readonly<Record<string, boolean>>>;
 }
+
+/** Operators are no callers of ours: what they mistype is not counted among the refused. */
+const uncounted = { refused: (): void => undefined };
 
 /** The management port; not for the internet. */
 export function createManagementApp(parts: {
@@ -36,11 +40,11 @@ export function createManagementApp(parts: {
     response.type(registry.contentType).send(await registry.metrics());
   });
   if (!authenticated) {
-    app.use((_request, response) => {
-      sendRefusal(response, new Refusal('forbidden', 'set management.auth to use this page'));
+    app.use((request, response) => {
+      refuse(request, response, new Refusal('forbidden', 'set management.auth to use this page'));
     });
   }
-  app.use(notFound);
-  app.use(lastResort);
+  app.use(notFound(uncounted));
+  app.use(lastResort(uncounted));
   return app;
 }

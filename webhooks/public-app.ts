@@ -1,11 +1,12 @@
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import helmet from 'helmet';
-import type { Handler } from './handler.js';
-import { Refusal, sendRefusal } from './reply.js';
+import type { Handler, RequestObserver } from './handler.js';
+import { refuse } from './refuse.js';
+import { Refusal } from './reply.js';
 import { pathOf, type PublicHandlers } from './routes.js';
 
 /** The public port as an Express application: the reference for the direct way in, and every other route. */
-export function createPublicApp(handlers: PublicHandlers): Express {
+export function createPublicApp(handlers: PublicHandlers, observer: RequestObserver): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -13,8 +14,8 @@ export function createPublicApp(handlers: PublicHandlers): Express {
   app.all('/egain/callback', mount(handlers.callback));
   if (handlers.token !== undefined) app.all('/egain/token', mount(handlers.token));
   app.all('/channels/:channel/webhook', mount(handlers.channel));
-  app.use(notFound);
-  app.use(lastResort);
+  app.use(notFound(observer));
+  app.use(lastResort(observer));
   return app;
 }
 
@@ -31,21 +32,32 @@ function mount(handler: Handler) {
   };
 }
 
-export function notFound(_request: Request, response: Response): void {
-  sendRefusal(response, new Refusal('not-found', 'there is nothing at this address'));
+/** Counts what was refused outside of any route. */
+type Count = Pick<RequestObserver, 'refused'>;
+
+export function notFound(observer: Count) {
+  return (request: Request, response: Response): void => {
+    observer.refused('other', 'not-found', undefined);
+    refuse(request, response, new Refusal('not-found', 'address: there is nothing here'));
+  };
 }
 
 /** What Express itself refuses, such as an address with a broken escape; its words may repeat the caller's. */
-export function lastResort(error: unknown, _request: Request, response: Response, next: NextFunction): void {
-  if (response.headersSent) {
-    next(error);
-    return;
-  }
-  const caller = error instanceof URIError || (error as { status?: unknown }).status === 400;
-  sendRefusal(
-    response,
-    caller
+export function lastResort(observer: Count): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    const refusal = isCallersFault(error)
       ? new Refusal('malformed', 'address: expected valid escapes')
-      : new Refusal('internal-error', 'the bridge failed to handle the request'),
-  );
+      : new Refusal('internal-error', 'the bridge failed to handle the request', {}, { cause: error });
+    observer.refused('other', refusal.code, refusal.cause);
+    refuse(request, response, refusal);
+  };
+}
+
+function isCallersFault(error: unknown): boolean {
+  if (error instanceof URIError) return true;
+  return typeof error === 'object' && error !== null && 'status' in error && error.status === 400;
 }

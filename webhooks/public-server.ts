@@ -1,3 +1,4 @@
+import type { RequestObserver } from './handler.js';
 import { createPublicApp } from './public-app.js';
 import { listen, type Listening } from './listen.js';
 import { matchHot, type PublicHandlers } from './routes.js';
@@ -8,9 +9,10 @@ import { matchHot, type PublicHandlers } from './routes.js';
  */
 export async function startPublicServer(
   handlers: PublicHandlers,
+  observer: RequestObserver,
   options: { readonly host: string; readonly port: number; readonly direct: boolean },
 ): Promise<Listening> {
-  const app = createPublicApp(handlers);
+  const app = createPublicApp(handlers, observer);
   const { host, port, direct } = options;
   return listen(
     (request, response) => {

@@ -7,6 +7,7 @@ export const refusals = {
   forbidden: 403,
   'not-found': 404,
   'method-not-allowed': 405,
+  'request-timeout': 408,
   'too-large': 413,
   'unsupported-type': 415,
   unprocessable: 422,
@@ -20,17 +21,20 @@ export type RefusalCode = keyof typeof refusals;
 export class Refusal extends Error {
   readonly code: RefusalCode;
   readonly headers: Readonly<Record<string, string>>;
+  /** Further fields of the answer, where a standard asks for them. */
+  readonly fields: Readonly<Record<string, string>>;
 
   constructor(
     code: RefusalCode,
     message: string,
     headers: Readonly<Record<string, string>> = {},
-    cause?: unknown,
+    options: { readonly cause?: unknown; readonly fields?: Readonly<Record<string, string>> } = {},
   ) {
-    super(message, { cause });
+    super(message, { cause: options.cause });
     this.name = 'Refusal';
     this.code = code;
     this.headers = headers;
+    this.fields = options.fields ?? {};
   }
 
   get status(): number {
@@ -40,8 +44,16 @@ export class Refusal extends Error {
 
 /** Not now; the sender repeats. */
 export function unavailable(message: string, retryAfterSeconds = 1, cause?: unknown): Refusal {
-  return new Refusal('unavailable', message, { 'retry-after': String(retryAfterSeconds) }, cause);
+  return new Refusal('unavailable', message, { 'retry-after': String(retryAfterSeconds) }, { cause });
 }
+
+/** On every answer of ours, whichever way the request came in: it is for programs, nobody shows, frames or keeps it. */
+export const protection = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+} as const;
 
 export function sendJson(
   response: ServerResponse,
@@ -49,20 +61,23 @@ export function sendJson(
   body: string,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  if (response.headersSent) return;
-  response.writeHead(status, {
-    ...headers,
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-  });
+  if (!writeHead(response, status, body, headers)) return;
   response.end(body);
 }
 
-export function sendRefusal(response: ServerResponse, refusal: Refusal): void {
-  sendJson(
-    response,
-    refusal.status,
-    JSON.stringify({ code: refusal.code, message: refusal.message }),
-    refusal.headers,
-  );
+/** Whether an answer can be given at all: the caller may be gone, or answered already. */
+export function writeHead(
+  response: ServerResponse,
+  status: number,
+  body: string,
+  headers: Readonly<Record<string, string>>,
+): boolean {
+  if (response.headersSent || response.destroyed) return false;
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    ...protection,
+    ...headers,
+    'content-length': Buffer.byteLength(body),
+  });
+  return true;
 }

@@ -13,7 +13,8 @@ export interface Match {
   readonly path: RequestPath;
 }
 
-const channelPath = /^\/channels\/([^/]+)\/webhook$/;
+/** A channel's name as the configuration allows it; any other spelling, escapes included, is left to Express. */
+const channelPath = /^\/channels\/([a-z0-9-]+)\/webhook$/;
 
 /** Finds the hot routes by hand: this runs before Express for every request, and Express is the cost there. */
 export function matchHot(request: IncomingMessage, handlers: PublicHandlers): Match | undefined {
@@ -23,7 +24,6 @@ export function matchHot(request: IncomingMessage, handlers: PublicHandlers): Ma
   if (pathname === '/egain/callback')
     return { handler: handlers.callback, path: pathOf(url, pathname, mark, '') };
   const channel = channelPath.exec(pathname)?.[1];
-  // Names are lower-case letters, digits and dashes, so an escape in one is no name of ours.
   return channel === undefined
     ? undefined
     : { handler: handlers.channel, path: pathOf(url, pathname, mark, channel) };

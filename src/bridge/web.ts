@@ -81,7 +81,7 @@ export async function startWeb(parts: {
         ? undefined
         : guarded('token', observer, egainToken({ issue, throttle, trustProxy: server.trustProxy })),
   };
-  const listening: Listening = await startPublicServer(handlers, server);
+  const listening: Listening = await startPublicServer(handlers, observer, server);
   return {
     port: listening.port,
     close: async () => {

@@ -63,7 +63,7 @@ const hubMessage = z.looseObject({
     .optional()
     .catch(undefined),
   conversation: z.looseObject({
-    id: z.union([z.string().min(1).max(255), z.number().transform(String)]),
+    id: z.union([z.string().min(1), z.number().transform(String)]),
   }),
   attachments: z
     .union([
@@ -109,6 +109,13 @@ function parseItem(raw: unknown, index: number, newId: () => string): CallbackIt
   const conversationId = message.conversation.id;
   const hubId = filled(message.id);
   const senderId = filled(message.messageId);
+  const strange = Object.entries({ id: hubId, messageId: senderId, 'conversation.id': conversationId }).find(
+    ([, value]) => value !== undefined && !isId(value),
+  );
+  if (strange !== undefined) {
+    const field = `messages.message.${index}.${strange[0]}`;
+    return { ok: false, field, reason: idExpected, raw };
+  }
   const dedupeKey = hubId ?? (senderId === undefined ? undefined : `${conversationId}:${senderId}`);
   return {
     ok: true,
@@ -117,6 +124,14 @@ function parseItem(raw: unknown, index: number, newId: () => string): CallbackIt
     conversationId,
     ...(dedupeKey === undefined ? {} : { dedupeKey }),
   };
+}
+
+/** Ids go into log lines and on to the channel; the hub's own are UUIDs. */
+const longestId = 255;
+const idExpected = `expected at most ${longestId} characters, none of them a control character`;
+
+function isId(value: string): boolean {
+  return value.length <= longestId && !/\p{Cc}/u.test(value);
 }
 
 function filled(id: string | undefined): string | undefined {
