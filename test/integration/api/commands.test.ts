@@ -144,7 +144,8 @@ describe('api <resource>', () => {
   test('--icon sends a PNG file and says when it has not the advised size', async () => {
     const small = await desk.file('icon.png', png(32, 32));
     const large = await desk.file('large.png', png(64, 48));
-    const { icon: _icon, ...body } = channel;
+    const { type, displayName } = channel;
+    const body = { type, displayName };
     const file = await desk.file('channel.json', JSON.stringify(body));
     const fine = await desk.type(['api', 'channels', 'create', '--file', file, '--icon', small]);
     expect(fine).toMatchObject({ stderr: '', exitCode: 0 });
