@@ -94,9 +94,10 @@ export function problemsOfAnswer(operationId: string, status: number, body: unkn
   const name = response.$ref?.split('/').at(-1);
   const content = name === undefined ? response.content : document.components.responses[name]?.content;
   if (content === undefined) return body === undefined ? [] : ['a body where none is described'];
-  // Bytes of a file have no schema.
-  const json = content['application/json'];
-  return json === undefined ? [] : check(json.schema, body);
+  const schema = content['application/json']?.schema;
+  // Files are bytes of any kind: there is nothing to hold them against.
+  if (schema === undefined) return body === undefined ? [] : ['JSON where none is described'];
+  return check(schema, body);
 }
 
 /** What is wrong with the body of a request; empty when nothing is. */

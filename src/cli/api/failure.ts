@@ -30,7 +30,13 @@ function hintFor(error: EgainError): string | undefined {
         ? 'whether eGain has done it is not known: look before you repeat it'
         : 'try it again';
     case 'not-egain':
-      return 'that is not how eGain answers: is EGAIN_API_URL (egain.apiUrl) right, or does a proxy stand in between?';
+      return (
+        'that is not how eGain answers: is EGAIN_API_URL (egain.apiUrl) right, or does a proxy stand in between?' +
+        // An accepting status with a spoilt body most likely is eGain's after all.
+        (changes(error) && (error.status ?? 0) < 300
+          ? ' It may have been done: look before you repeat it'
+          : '')
+      );
     case 'answer':
       return byStatus(error);
     case 'invalid-request':

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { whyUnreadable } from '../../../config/reading.js';
+import { readPng } from '../../provisioning/png.js';
 import { CommandFailure } from '../context.js';
 
 export interface Icon {
@@ -11,7 +12,6 @@ export interface Icon {
 const mostCharacters = 512_000;
 /** In pixels; what eGain's agent desktop shows [seed]. */
 const advised = 32;
-const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /** Reads a PNG file as a channel's `icon`. @throws CommandFailure */
 export async function readIcon(file: string): Promise<Icon> {
@@ -23,21 +23,15 @@ export async function readIcon(file: string): Promise<Icon> {
 
 /** @throws CommandFailure unless the bytes are a PNG that is small enough */
 export function iconOf(bytes: Buffer, name: string): Icon {
-  const isPng =
-    bytes.subarray(0, 8).equals(signature) &&
-    bytes.length >= 24 &&
-    bytes.toString('latin1', 12, 16) === 'IHDR';
-  if (!isPng) throw new CommandFailure(`icon: ${name}: expected a PNG file`);
-  if (bytes.lastIndexOf('IEND', undefined, 'latin1') === -1) {
-    throw new CommandFailure(`icon: ${name}: expected a whole PNG file, but its end is missing`);
-  }
+  const size = readPng(bytes);
+  if (size === undefined) throw new CommandFailure(`icon: ${name}: expected a whole PNG file`);
   const base64 = bytes.toString('base64');
   if (base64.length > mostCharacters) {
     throw new CommandFailure(
       `icon: ${name}: expected at most ${mostCharacters} characters after base64 (${(mostCharacters / 4) * 3} bytes), but it has ${base64.length}`,
     );
   }
-  const [width, height] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
+  const { width, height } = size;
   const fits = width === advised && height === advised;
   return {
     base64,
