@@ -31,12 +31,12 @@ export function compare(declared: Tree, found: Tree, options: CompareOptions): C
   const unknown: string[] = [];
 
   const value = (wanted: unknown, has: unknown, field: string): void => {
-    if (isSecretField(options.kind, field)) return secret(wanted, has, field);
-    if (isTree(wanted) && !(wanted instanceof Pointer)) return tree(wanted, isTree(has) ? has : {}, `${field}.`);
-    if (Array.isArray(wanted)) return list(wanted, Array.isArray(has) ? has : [], field);
-    if (isSame(wanted, has, field)) return;
-    if (isHiddenField(field)) changes.push({ field, as: 'hidden' });
-    else changes.push(told(field, has, wanted));
+    if (isSecretField(options.kind, field)) secret(wanted, has, field);
+    else if (isTree(wanted) && !(wanted instanceof Pointer))
+      tree(wanted, isTree(has) ? has : {}, `${field}.`);
+    else if (Array.isArray(wanted)) list(wanted, Array.isArray(has) ? has : [], field);
+    else if (isSame(wanted, has, field)) return;
+    else changes.push(isHiddenField(field) ? { field, as: 'hidden' } : told(field, has, wanted));
   };
 
   const tree = (wanted: Tree, has: Tree, prefix: string): void => {

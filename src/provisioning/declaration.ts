@@ -61,20 +61,26 @@ function clientApplication(
   return { kind: 'clientApplication', key: name, body, setting: 'provisioning' };
 }
 
-function participant(
-  declared: ProvisioningConfig['participants'][number],
-  index: number,
-): DeclaredObject {
+function participant(declared: ProvisioningConfig['participants'][number], index: number): DeclaredObject {
   const { name, description, application, intents, options } = declared;
   const setting = `provisioning.participants[${index}]`;
   const [by, value] =
-    application.id === undefined ? (['key', application.name ?? ''] as const) : (['id', application.id] as const);
+    application.id === undefined
+      ? (['key', application.name ?? ''] as const)
+      : (['id', application.id] as const);
   const body = compact({
     name,
     type: 'custom_bot',
     description,
     active: true,
-    application: { id: new Pointer('clientApplication', by, value, `${setting}.application.${by === 'id' ? 'id' : 'name'}`) },
+    application: {
+      id: new Pointer(
+        'clientApplication',
+        by,
+        value,
+        `${setting}.application.${by === 'id' ? 'id' : 'name'}`,
+      ),
+    },
     intents: intents === undefined ? undefined : { intent: intents },
     options,
   });

@@ -33,7 +33,9 @@ export function authenticationsOf(
   );
   const objects = entries
     .filter((object) => object !== undefined)
-    .filter(({ body }, index, all) => all.findIndex((other) => other.body['type'] === body['type']) === index);
+    .filter(
+      ({ body }, index, all) => all.findIndex((other) => other.body['type'] === body['type']) === index,
+    );
   const [first] = objects;
   if (first === undefined) {
     return {

@@ -23,13 +23,12 @@ export function createBody(declared: Tree): Tree {
 }
 
 function mergeTree(found: Tree, declared: Tree, prefix: string): Tree {
-  const merged: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(found)) if (value !== undefined && value !== null) merged[name] = value;
-  for (const [name, value] of Object.entries(declared)) {
-    if (value === null) delete merged[name];
-    else merged[name] = mergeValue(found[name], value, prefix + name);
-  }
-  return merged;
+  const merged = Object.entries(declared).map(([name, value]): [string, unknown] => [
+    name,
+    value === null ? null : mergeValue(found[name], value, prefix + name),
+  ]);
+  const all: Tree = { ...found, ...Object.fromEntries(merged) };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined && value !== null));
 }
 
 function mergeValue(found: unknown, declared: unknown, field: string): unknown {
@@ -39,7 +38,11 @@ function mergeValue(found: unknown, declared: unknown, field: string): unknown {
   return declared;
 }
 
-function mergeList(found: readonly unknown[], declared: readonly unknown[], field: string): readonly unknown[] {
+function mergeList(
+  found: readonly unknown[],
+  declared: readonly unknown[],
+  field: string,
+): readonly unknown[] {
   const foundNames = identitiesOf(found) ?? [];
   const declaredNames = identitiesOf(declared) ?? [];
   const merged = declared.map((entry, index) => {
