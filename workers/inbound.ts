@@ -254,17 +254,10 @@ export class InboundDeliverer implements Deliverer {
       case 'permanent':
         return { kind: 'dead', reason: 'refused', detail: error, gate: { kind: 'well' } };
       case 'uncertain':
-        if (!this.#settings.safeRetry) {
+      case 'retry':
+        if (failure.kind === 'uncertain' && !this.#settings.safeRetry) {
           return { kind: 'dead', reason: 'uncertain', detail: error, gate: { kind: 'failed' } };
         }
-        return {
-          kind: 'again',
-          error,
-          countsAsAttempt: true,
-          afterMs: failure.afterMs,
-          gate: { kind: 'failed' },
-        };
-      case 'retry':
         return {
           kind: 'again',
           error,

@@ -1,85 +1,23 @@
+import { readElement } from './element.js';
 import type { RedisClient } from './connection.js';
-import { readElement, type LaneElement } from './element.js';
 import type { Keyspace } from './keyspace.js';
+import {
+  AcceptError,
+  type Accepted,
+  type AcceptStatus,
+  type Finished,
+  type Holding,
+  type JobOrder,
+  type JourneyEnd,
+  type LaneSettings,
+  type NewMessage,
+  type Refusal,
+  type Taken,
+} from './lane-model.js';
 import { asList, runScript, type ScriptAnswer } from './scripts.js';
 
-/** Life times in milliseconds, counts as numbers. */
-export interface LaneSettings {
-  readonly duplicateWindowMs: number;
-  readonly journeysMs: number;
-  readonly journeysMax: number;
-  readonly deadLettersMs: number;
-  readonly deadLettersMax: number;
-  /** How many lanes of one target may have a job, per live worker process; the others wait in the target's room. */
-  readonly window: number;
-}
-
-/** One message to accept. `target` undefined = the channel of the conversation's customer, found by the script. */
-export interface NewMessage {
-  readonly lane: string;
-  readonly target?: string;
-  /** Undefined for what may be dropped and coalesced (typing): no mark, no journey. */
-  readonly mark?: string;
-  /** How long a repeat is recognised; default is the installation's duplicate window. */
-  readonly markLifeMs?: number;
-  /** The id people know the message by, and how its journey begins (see `journeys.ts`). */
-  readonly journey?: { readonly id: string; readonly head: string };
-  readonly payload: string;
-}
-
-export type AcceptStatus = 'accepted' | 'duplicate';
-
-/** A lane that needs a BullMQ job: its id says which lane and which generation. */
-export interface JobOrder {
-  readonly shard: number;
-  readonly jobId: string;
-  readonly target: string;
-}
-
-export interface Accepted {
-  /** Parallel to the messages given. */
-  readonly statuses: readonly AcceptStatus[];
-  readonly orders: readonly JobOrder[];
-}
-
-/** What a job holds in hand: the lane, by whom, and how many of its messages were finished before. */
-export interface Holding {
-  readonly lane: string;
-  readonly owner: string;
-  readonly finished: number;
-}
-
-export type Taken =
-  | { readonly kind: 'stale' }
-  | { readonly kind: 'early'; readonly waitMs: number }
-  | {
-      readonly kind: 'taken';
-      readonly now: number;
-      readonly target: string;
-      readonly finished: number;
-      readonly attempts: number;
-      /** Starts on this head that ended without an outcome, this one included. */
-      readonly starts: number;
-      readonly plan: string;
-      /** Inbound: the open conversation. Outbound: "<channel> <customer as JSON>". Empty when there is none. */
-      readonly mapping: string;
-      readonly lastError: string;
-      readonly waiting: number;
-      readonly elements: readonly LaneElement[];
-    };
-
-/** `fenced`: somebody else has the lane. `already`: this head was finished before, the answer just got lost. */
-export type Refusal = { readonly kind: 'fenced' | 'already' };
-export type Finished =
-  | Refusal
-  | { readonly kind: 'more'; readonly now: number; readonly elements: readonly LaneElement[] }
-  | { readonly kind: 'empty'; readonly orders: readonly JobOrder[] };
-
-/** How a journey ends, ready to be stored; undefined for messages without one. */
-export interface JourneyEnd {
-  readonly id: string;
-  readonly value: string;
-}
+export { AcceptError } from './lane-model.js';
+export type * from './lane-model.js';
 
 /**
  * The ordered mailboxes. Every method is one atomic script on one shard (`accept`: one per shard touched).
@@ -182,11 +120,7 @@ export class Lanes {
       await this.#run(
         'acknowledge',
         holding.lane,
-        holding.owner,
-        holding.finished,
-        journey === undefined ? '' : this.#keys.journey(journey.id),
-        journey?.value ?? '',
-        this.#settings.journeysMs,
+        ...this.#ending(holding, journey),
         options.keepMappingMs ?? 0,
         options.release ? this.#settings.window : 0,
         options.most,
@@ -223,11 +157,7 @@ export class Lanes {
       await this.#run(
         'bury',
         holding.lane,
-        holding.owner,
-        holding.finished,
-        journey === undefined ? '' : this.#keys.journey(journey.id),
-        journey?.value ?? '',
-        this.#settings.journeysMs,
+        ...this.#ending(holding, journey),
         death.reason,
         death.detail,
         this.#settings.deadLettersMs,
@@ -339,17 +269,6 @@ export class Lanes {
     ...args: (string | number)[]
   ): Promise<ScriptAnswer> {
     return runScript(this.#redis, name, this.#keys.tag(this.#keys.shardOf(lane)), lane, ...args);
-  }
-}
-
-/** A batch was not kept as a whole. `orders` are for what was kept; the sender must be told to repeat. */
-export class AcceptError extends Error {
-  readonly orders: readonly JobOrder[];
-
-  constructor(orders: readonly JobOrder[], cause: unknown) {
-    super('Redis did not keep every message of the batch', { cause });
-    this.name = 'AcceptError';
-    this.orders = orders;
   }
 }
 

@@ -1,0 +1,90 @@
+import type { LaneElement } from './element.js';
+
+/** Life times in milliseconds, counts as numbers. */
+export interface LaneSettings {
+  readonly duplicateWindowMs: number;
+  readonly journeysMs: number;
+  readonly journeysMax: number;
+  readonly deadLettersMs: number;
+  readonly deadLettersMax: number;
+  /** How many lanes of one target may have a job, per live worker process; the others wait in the target's room. */
+  readonly window: number;
+}
+
+/** One message to accept. `target` undefined = the channel of the conversation's customer, found by the script. */
+export interface NewMessage {
+  readonly lane: string;
+  readonly target?: string;
+  /** Undefined for what may be dropped and coalesced (typing): no mark, no journey. */
+  readonly mark?: string;
+  /** How long a repeat is recognised; default is the installation's duplicate window. */
+  readonly markLifeMs?: number;
+  /** The id people know the message by, and how its journey begins (see `journeys.ts`). */
+  readonly journey?: { readonly id: string; readonly head: string };
+  readonly payload: string;
+}
+
+export type AcceptStatus = 'accepted' | 'duplicate';
+
+/** A lane that needs a BullMQ job: its id says which lane and which generation. */
+export interface JobOrder {
+  readonly shard: number;
+  readonly jobId: string;
+  readonly target: string;
+}
+
+export interface Accepted {
+  /** Parallel to the messages given. */
+  readonly statuses: readonly AcceptStatus[];
+  readonly orders: readonly JobOrder[];
+}
+
+/** What a job holds in hand: the lane, by whom, and how many of its messages were finished before. */
+export interface Holding {
+  readonly lane: string;
+  readonly owner: string;
+  readonly finished: number;
+}
+
+export type Taken =
+  | { readonly kind: 'stale' }
+  | { readonly kind: 'early'; readonly waitMs: number }
+  | {
+      readonly kind: 'taken';
+      readonly now: number;
+      readonly target: string;
+      readonly finished: number;
+      readonly attempts: number;
+      /** Starts on this head that ended without an outcome, this one included. */
+      readonly starts: number;
+      readonly plan: string;
+      /** Inbound: the open conversation. Outbound: "<channel> <customer as JSON>". Empty when there is none. */
+      readonly mapping: string;
+      readonly lastError: string;
+      readonly waiting: number;
+      readonly elements: readonly LaneElement[];
+    };
+
+/** `fenced`: somebody else has the lane. `already`: this head was finished before, the answer just got lost. */
+export type Refusal = { readonly kind: 'fenced' | 'already' };
+export type Finished =
+  | Refusal
+  | { readonly kind: 'more'; readonly now: number; readonly elements: readonly LaneElement[] }
+  | { readonly kind: 'empty'; readonly orders: readonly JobOrder[] };
+
+/** How a journey ends, ready to be stored; undefined for messages without one. */
+export interface JourneyEnd {
+  readonly id: string;
+  readonly value: string;
+}
+
+/** A batch was not kept as a whole. `orders` are for what was kept; the sender must be told to repeat. */
+export class AcceptError extends Error {
+  readonly orders: readonly JobOrder[];
+
+  constructor(orders: readonly JobOrder[], cause: unknown) {
+    super('Redis did not keep every message of the batch', { cause });
+    this.name = 'AcceptError';
+    this.orders = orders;
+  }
+}
