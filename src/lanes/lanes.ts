@@ -263,6 +263,14 @@ export class Lanes {
     return answer[0] === 'none' ? undefined : readOrders(shard, answer, 1);
   }
 
+  /** What the scripts that take a head off its lane want to know first. */
+  #ending({ owner, finished }: Holding, journey: JourneyEnd | undefined): (string | number)[] {
+    const { journeysMs } = this.#settings;
+    return journey === undefined
+      ? [owner, finished, '', '', journeysMs]
+      : [owner, finished, this.#keys.journey(journey.id), journey.value, journeysMs];
+  }
+
   #run(
     name: Parameters<typeof runScript>[1],
     lane: string,
