@@ -1,8 +1,8 @@
-import { Worker } from 'bullmq';
 import type { RedisClient } from '../src/lanes/connection.js';
 import type { Keyspace } from '../src/lanes/keyspace.js';
 import type { Drain } from './drain.js';
-import { queueName, type DrainData } from './queues.js';
+import { EagerWorker } from './eager-worker.js';
+import { queueName } from './queues.js';
 
 export interface PoolSettings {
   /** Jobs per shard at once in this process. */
@@ -14,7 +14,7 @@ export interface PoolSettings {
 
 /** One BullMQ worker per shard; they share one connection and block on one each. */
 export class Pool {
-  readonly #workers: readonly Worker<DrainData>[];
+  readonly #workers: readonly EagerWorker[];
 
   constructor(parts: {
     readonly redis: RedisClient;
@@ -25,7 +25,7 @@ export class Pool {
   }) {
     const { redis, keys, drain, settings, onError } = parts;
     this.#workers = keys.tags().map((tag) => {
-      const worker = new Worker<DrainData>(queueName, (job, token) => drain.process(job, token ?? ''), {
+      const worker = new EagerWorker(queueName, (job, token) => drain.process(job, token ?? ''), {
         connection: redis,
         prefix: tag,
         autorun: false,
@@ -33,6 +33,8 @@ export class Pool {
         concurrency: settings.concurrency,
         lockDuration: settings.lockMs,
         stalledInterval: settings.stalledIntervalMs,
+        // BullMQ's 15 s would be what a lane waits after Redis was away for a moment.
+        runRetryDelay: 500,
         // A lane outlives any number of crashes; its head's own counter finds poison.
         maxStalledCount: 1_000_000_000,
       });

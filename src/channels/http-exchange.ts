@@ -63,11 +63,14 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Prom
       }
     };
     const giveUp = (why: string): void => {
+      if (settled) return;
       settle(why);
       controller?.abort(new Error(why));
     };
     const onAbort = (): void => giveUp('aborted');
-    const timer = setTimeout(() => giveUp('timeout'), request.timeoutMs);
+    // A process that was frozen, or got no CPU, wakes up to its timers first: an answer that came meanwhile is read in
+    // the turn between the two, and must win, or the message goes out again for nothing.
+    const timer = setTimeout(() => setImmediate(giveUp, 'timeout'), request.timeoutMs);
     if (request.signal?.aborted === true) {
       settle('aborted');
       return;

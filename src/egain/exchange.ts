@@ -71,7 +71,12 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     this.limits = limits;
     this.resolve = resolve;
     this.reject = reject;
-    this.timer = setTimeout(() => this.giveUp(`no answer within ${limits.timeoutMs} ms`), limits.timeoutMs);
+    // A process that was frozen, or got no CPU, wakes up to its timers first: an answer that came meanwhile is read in
+    // the turn between the two, and must win, or the message goes out again for nothing.
+    this.timer = setTimeout(
+      () => setImmediate(() => this.giveUp(`no answer within ${limits.timeoutMs} ms`)),
+      limits.timeoutMs,
+    );
     limits.signal?.addEventListener('abort', this.onAbort);
     if (limits.signal?.aborted === true) this.giveUp('given up by the caller');
   }
@@ -108,6 +113,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   private readonly onAbort = (): void => this.giveUp('given up by the caller');
 
   private giveUp(why: string): void {
+    if (this.over) return;
     const cause = new Error(why);
     this.fail(why, cause);
     this.controller?.abort(cause);

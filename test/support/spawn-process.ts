@@ -4,7 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { eventually } from './eventually.js';
 
 /** The repository's own folder, wherever the tests are run from. */
-export const projectRoot = fileURLToPath(new URL('../../', import.meta.url));
+export const projectRoot = fileURLToPath(new URL(builtOrNot('../../'), import.meta.url));
+
+/** This very file runs from the sources under jest, and one folder deeper from the build. */
+function builtOrNot(root: string): string {
+  return new URL(root, import.meta.url).pathname.endsWith('/dist/') ? `${root}../` : root;
+}
 
 export interface SpawnOptions {
   /** Added to a small base environment (PATH, HOME, TMPDIR and the run's mark), not to all of this process's own. */

@@ -4,10 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { startSampleChannel, type SampleChannel } from '../../src/simulator/channel/sample-channel.js';
-import { startSimulator, type Simulator, type SwitchesInput } from '../../src/simulator/index.js';
+import {
+  seededRandom,
+  startSimulator,
+  type Simulator,
+  type SwitchesInput,
+} from '../../src/simulator/index.js';
 import { freePort } from './free-port.js';
 import { spawnProcess, type SpawnedProcess } from './spawn-process.js';
-import { startTestRedis, type TestRedis } from './redis.js';
+import { startTestRedis, type TestRedis } from './test-redis.js';
 import type { RedisServerOptions } from '../../src/operations/redis-server.js';
 
 /** A bridge process of a test's world, with the addresses it answers at. */
@@ -47,6 +52,8 @@ export interface WorldOptions {
   readonly switches?: SwitchesInput;
   readonly redis?: RedisServerOptions;
   readonly overrides?: Readonly<Record<string, unknown>>;
+  /** Of the simulator's faults and pauses. Default 1. */
+  readonly seed?: number;
 }
 
 const password = 'callback-password-of-the-tests';
@@ -61,6 +68,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       { id: 'bridge', secret: clientSecret, scopes: ['app.conversation.conversationmgr.interaction.manage'] },
     ],
     ...(options.switches === undefined ? {} : { switches: options.switches }),
+    random: seededRandom(options.seed ?? 1),
     setup: {
       channels: [{ type: 'custom.support' }],
       accounts: [{ channel: 'custom.support', address: 'acme-support' }],

@@ -13,11 +13,20 @@ export interface DeliveredMessage {
   readonly raw?: unknown;
 }
 
-/** One request of the bridge, repeats included. `at` in milliseconds since 1970. */
+/** How an answer ended: `none` = not yet or never given, `reset` = connection cut, `gone` = the caller left first. */
+export type AnswerOutcome = 'written' | 'reset' | 'none' | 'gone';
+
+/** One request of the bridge, repeats included. Times in milliseconds since 1970. */
 export interface ReceivedRequest {
   readonly webhookId: string;
   readonly at: number;
   readonly outcome: 'taken' | 'repeat' | 'refused' | 'not-taken';
+  /** The fault it met. */
+  readonly fault?: string;
+  readonly answer: AnswerOutcome;
+  readonly status?: number;
+  /** When the answer was written or the connection ended. */
+  readonly endedAt?: number;
 }
 
 export type MessageListener = (message: DeliveredMessage) => void;

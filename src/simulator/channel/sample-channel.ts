@@ -94,6 +94,32 @@ function answer(response: ServerResponse, fault: Fault | undefined): void {
   }
 }
 
+/** A record that is completed once it is known how the answer ended. */
+function follow(
+  request: Pick<ReceivedRequest, 'webhookId' | 'at' | 'outcome'>,
+  response: ServerResponse,
+  fault: Fault | undefined,
+): ReceivedRequest {
+  const record: { -readonly [Field in keyof ReceivedRequest]: ReceivedRequest[Field] } = {
+    ...request,
+    answer: 'none',
+    ...(fault === undefined ? {} : { fault: fault.kind }),
+  };
+  const end = (): void => {
+    if (record.endedAt !== undefined) return;
+    record.endedAt = Date.now();
+    if (response.writableFinished) {
+      record.answer = 'written';
+      record.status = response.statusCode;
+    } else if (fault?.kind !== 'hang') {
+      record.answer = fault?.kind === 'reset' ? 'reset' : 'gone';
+    }
+  };
+  if (response.destroyed) end();
+  else response.once('finish', end).once('close', end);
+  return record;
+}
+
 /** Listens on loopback and resolves once it does. */
 export async function startSampleChannel(options: SampleChannelOptions): Promise<SampleChannel> {
   const verifiers = options.secrets.map((secret) => new Webhook(secret));
@@ -108,9 +134,10 @@ export async function startSampleChannel(options: SampleChannelOptions): Promise
 
   const handle = (request: IncomingMessage, response: ServerResponse, body: string): void => {
     const webhookId = String(request.headers['webhook-id'] ?? '');
-    const record = (outcome: ReceivedRequest['outcome']): void =>
-      deliveries.record({ webhookId, at: Date.now(), outcome });
+    const at = Date.now();
     const message = believed(verifiers, request, body);
+    const record = (outcome: ReceivedRequest['outcome'], fault?: Fault): void =>
+      deliveries.record(follow({ webhookId, at, outcome }, response, fault));
     if (message === undefined) {
       record('refused');
       response.writeHead(401).end();
@@ -118,7 +145,7 @@ export async function startSampleChannel(options: SampleChannelOptions): Promise
     }
     const fault = drawFault(faults, random);
     const accept = (): void => {
-      record(deliveries.take(webhookId, message));
+      record(deliveries.take(webhookId, message), fault);
       answer(response, fault);
     };
     if (fault?.kind === 'delay') {
@@ -126,7 +153,7 @@ export async function startSampleChannel(options: SampleChannelOptions): Promise
     } else if (fault === undefined || fault.processed === true) {
       accept();
     } else {
-      record('not-taken');
+      record('not-taken', fault);
       answer(response, fault);
     }
   };

@@ -1,0 +1,171 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../support/eventually.js';
+import { freePort } from '../support/free-port.js';
+import type { Exit } from '../support/spawn-process.js';
+import type { BridgeProcess, World } from '../support/world.js';
+import type { IncidentLog } from './incidents.js';
+import { ObservedPath, type Sighting } from './observed-path.js';
+import { RoundRobin } from './round-robin.js';
+import { timing } from './settings.js';
+
+interface Member {
+  readonly number: number;
+  readonly port: number;
+  readonly managementPort: number;
+  readonly paths: readonly ObservedPath[];
+  readonly overrides: Readonly<Record<string, unknown>>;
+  running: BridgeProcess | undefined;
+  /** Started, and neither killed nor frozen. */
+  well: boolean;
+  /** Restarts follow each other. */
+  turn: Promise<void>;
+}
+
+/** The bridge processes of a run, behind one address, each with its own way to both far ends. */
+export class Fleet {
+  readonly front: RoundRobin;
+  readonly sightings: readonly Sighting[];
+  readonly #world: World;
+  readonly #log: IncidentLog;
+  readonly #members: readonly Member[];
+  readonly #started: { readonly name: string; readonly process: BridgeProcess }[] = [];
+
+  private constructor(
+    world: World,
+    log: IncidentLog,
+    members: readonly Member[],
+    front: RoundRobin,
+    sightings: readonly Sighting[],
+  ) {
+    this.#world = world;
+    this.#log = log;
+    this.#members = members;
+    this.front = front;
+    this.sightings = sightings;
+  }
+
+  static async start(world: World, log: IncidentLog, count: number): Promise<Fleet> {
+    const sightings: Sighting[] = [];
+    const members = await Promise.all(
+      Array.from({ length: count }, (_, number) =>
+        member(world, number, (sighting) => sightings.push(sighting)),
+      ),
+    );
+    const front = await RoundRobin.open(members.map(({ port }) => port));
+    const fleet = new Fleet(world, log, members, front, sightings);
+    await Promise.all(members.map((one) => fleet.#start(one)));
+    return fleet;
+  }
+
+  /**
+   * SIGKILL, and the same instance again after `downMs`. Resolves when it has started. Waits until another one is well:
+   * on a slow machine restarts would overlap until nobody is left.
+   */
+  kill(number: number, downMs: number): Promise<void> {
+    return this.#inTurn(number, async (one) => {
+      await eventually(
+        () => this.#members.length === 1 || this.#members.some((other) => other !== one && other.well),
+        {
+          timeoutMs: 60_000,
+          what: 'another process is well',
+        },
+      );
+      one.well = false;
+      const incident = this.#log.begin('kill', number);
+      one.running?.signal('SIGKILL');
+      await one.running?.exited;
+      await sleep(downMs);
+      await this.#start(one);
+      incident.to = Date.now();
+    });
+  }
+
+  /** SIGSTOP, and SIGCONT after `forMs`. */
+  freeze(number: number, forMs: number): Promise<void> {
+    return this.#inTurn(number, async (one) => {
+      one.well = false;
+      const incident = this.#log.begin('freeze', number);
+      one.running?.signal('SIGSTOP');
+      await sleep(timing.healthCheckMs);
+      this.front.avoid(one.port, true);
+      await sleep(Math.max(0, forMs - timing.healthCheckMs));
+      one.running?.signal('SIGCONT');
+      incident.to = Date.now();
+      one.well = true;
+      this.front.avoid(one.port, false);
+    });
+  }
+
+  /** SIGTERM to all of them; how each ended and in how many milliseconds. */
+  async leave(): Promise<readonly (Exit & { readonly tookMs: number })[]> {
+    return Promise.all(
+      this.#members.map(async (one) => {
+        await one.turn;
+        if (one.running === undefined) throw new Error(`process ${one.number} is not running`);
+        const since = Date.now();
+        one.running.signal('SIGTERM');
+        return { ...(await one.running.exited), tookMs: Date.now() - since };
+      }),
+    );
+  }
+
+  /** Process ids by number, as they are now. */
+  pids(): readonly (number | undefined)[] {
+    return this.#members.map(({ running }) => running?.pid);
+  }
+
+  /** What every process there was has logged, by a name for each. */
+  logs(): ReadonlyMap<string, string> {
+    return new Map(
+      this.#started.map(({ name, process }) => [name, `${process.stdout()}${process.stderr()}`]),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.front.close();
+    for (const one of this.#members) for (const path of one.paths) await path.close();
+  }
+
+  async #start(one: Member): Promise<void> {
+    const { port, managementPort, overrides } = one;
+    one.running = await this.#world.startBridge({ port, managementPort, overrides });
+    this.#started.push({ name: `process-${one.number}-${this.#started.length}`, process: one.running });
+    one.well = true;
+  }
+
+  #inTurn(number: number, work: (member: Member) => Promise<void>): Promise<void> {
+    const one = this.#members[number];
+    if (one === undefined) throw new RangeError(`there is no process ${number}`);
+    one.turn = one.turn.then(() => work(one));
+    return one.turn;
+  }
+}
+
+async function member(world: World, number: number, seen: (sighting: Sighting) => void): Promise<Member> {
+  const egain = new URL(world.simulator.url);
+  const channel = new URL(world.channel.url);
+  const toEgain = await ObservedPath.open({
+    process: number,
+    farPort: Number(egain.port),
+    id: /"messageId":"([^"]+)"/g,
+    seen,
+  });
+  const toChannel = await ObservedPath.open({
+    process: number,
+    farPort: Number(channel.port),
+    id: /webhook-id: ([^\r\n]+)\r/gi,
+    seen,
+  });
+  egain.port = String(toEgain.port);
+  channel.port = String(toChannel.port);
+  return {
+    number,
+    port: await freePort(),
+    managementPort: await freePort(),
+    paths: [toEgain, toChannel],
+    overrides: { egain: { apiUrl: egain.href }, channels: { support: { url: channel.href } } },
+    running: undefined,
+    well: false,
+    turn: Promise.resolve(),
+  };
+}

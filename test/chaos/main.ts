@@ -1,0 +1,69 @@
+/** `npm run chaos`: one run with settings of one's own; the report goes to standard output. */
+import { randomInt } from 'node:crypto';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { isWell, replay, report } from './report.js';
+import { runChaos } from './run.js';
+import { chaosDefaults, faultNames, type ChaosSettings, type FaultName } from './settings.js';
+
+interface Options {
+  readonly seed?: number;
+  readonly minutes: number;
+  readonly faults: readonly FaultName[];
+  readonly customers: number;
+  readonly messages: number;
+  readonly processes: number;
+  readonly deduplicate: 'on' | 'off';
+  readonly logs?: string;
+}
+
+const program = new Command('chaos')
+  .description('Let everything fail while customers and agents write, and see whether the promises hold.')
+  .option('--seed <n>', 'replays the schedule of a run; default: a new one', positive)
+  .option('--minutes <m>', 'how long things go wrong', positive, chaosDefaults.disturbedMs / 60_000)
+  .option('--faults <a,b>', `what goes wrong: ${faultNames.join(', ')}`, readFaults, [...faultNames])
+  .option('--customers <n>', 'customers at the same time', positive, chaosDefaults.customers)
+  .option('--messages <n>', 'per customer and direction', positive, chaosDefaults.messages)
+  .option('--processes <n>', 'bridge processes', positive, chaosDefaults.processes)
+  .option('--logs <folder>', 'keep what the processes log, in full')
+  .addOption(
+    new Option('--deduplicate <on|off>', 'whether the hub recognises repeats')
+      .choices(['on', 'off'])
+      .default('on'),
+  );
+
+const {
+  seed = randomInt(1_000_000),
+  minutes,
+  faults,
+  deduplicate,
+  logs,
+  ...numbers
+} = program.parse().opts<Options>();
+const settings: ChaosSettings = {
+  ...numbers,
+  seed,
+  disturbedMs: Math.round(minutes * 60_000),
+  faults: new Set(faults),
+  deduplicate: deduplicate === 'on',
+};
+process.stderr.write(`${replay(settings)}\n`);
+const verdict = await runChaos(settings, {
+  tell: (line) => process.stderr.write(`${line}\n`),
+  ...(logs === undefined ? {} : { logs }),
+});
+process.stdout.write(report(verdict));
+process.exitCode = isWell(verdict) ? 0 : 1;
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('expected a number above 0');
+  return value;
+}
+
+function readFaults(text: string): readonly FaultName[] {
+  return text.split(',').map((name) => {
+    const found = faultNames.find((known) => known === name.trim());
+    if (found === undefined) throw new InvalidArgumentError(`expected some of ${faultNames.join(', ')}`);
+    return found;
+  });
+}

@@ -1,0 +1,152 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../support/eventually.js';
+import { connect, startWorld, type World } from '../support/world.js';
+import { AgentsDesk } from './agents.js';
+import { CustomersSender } from './customers.js';
+import { misbehave } from './far-end-faults.js';
+import { Fleet } from './fleet.js';
+import { IncidentLog, watchOwnLateness } from './incidents.js';
+import { judge, type Verdict } from './judge.js';
+import { readRemains } from './remains.js';
+import { planSchedule, type Disturbance } from './schedule.js';
+import { StarvationWatch } from './starvation.js';
+import { bridgeOverrides, timing, type ChaosSettings } from './settings.js';
+
+/** How long all may take to settle after the last disturbance; the orphans' wait is the longest thing in it. */
+const settleMs = timing.unknownConversationWaitMs + 60_000;
+
+export interface RunOptions {
+  /** Hears now and then how far it has come, in words. */
+  readonly tell?: (line: string) => void;
+  /** Where the processes' logs are kept, down to the finest. */
+  readonly logs?: string;
+}
+
+/** One run from start to end: the processes, both far ends, what goes wrong, and what came of it. */
+export async function runChaos(settings: ChaosSettings, options: RunOptions = {}): Promise<Verdict> {
+  const world = await startWorld({
+    redis: { appendonly: 'always' },
+    seed: settings.seed,
+    overrides:
+      options.logs === undefined ? bridgeOverrides : { ...bridgeOverrides, logging: { level: 'trace' } },
+    switches: {
+      deduplicate: settings.deduplicate,
+      callbackBatch: 3,
+      callbackDeadlineMs: timing.callbackDeadlineMs,
+      callbackRetry: { retries: 100_000, firstDelayMs: 200, factor: 1.5, maxDelayMs: 1000 },
+    },
+  });
+  const { tell = () => undefined, logs } = options;
+  const log = new IncidentLog();
+  const stopWatching = watchOwnLateness(log);
+  let fleet: Fleet | undefined;
+  let customers: CustomersSender | undefined;
+  let starvation: StarvationWatch | undefined;
+  let ticker: NodeJS.Timeout | undefined;
+  try {
+    fleet = await Fleet.start(world, log, settings.processes);
+    connect(world, fleet.front);
+    starvation = new StarvationWatch(() => fleet?.pids() ?? []);
+    customers = new CustomersSender(fleet.front.url, world.secret);
+    const agents = new AgentsDesk(world.simulator);
+    const behaveAgain = misbehave(world, settings);
+    const began = Date.now();
+    const { sent, endings } = customers;
+    ticker = setInterval(() => {
+      const seconds = Math.round((Date.now() - began) / 1000);
+      const received = world.channel.received().length;
+      const pending = world.simulator.control.pendingCallbacks;
+      tell(
+        `${seconds} s: ${sent.length} acknowledged inbound; ${received} received outbound, ${pending} callbacks open; ${[...endings].map(([ending, count]) => `${ending} ${count}`).join(', ')}`,
+      );
+    }, 5000);
+    const traffic = Promise.all([
+      customers.writeAll(settings, settings.disturbedMs * 0.9),
+      agents.answerAll(settings, settings.disturbedMs * 0.8),
+    ]);
+    const disturbed = disturb(planSchedule(settings), fleet, world, log, began);
+    await sleep(Math.max(0, began + settings.disturbedMs - Date.now()));
+    behaveAgain();
+    await disturbed;
+    const quietFrom = Date.now();
+    await traffic;
+    tell('all is acknowledged');
+    await world.simulator.control.whenIdle();
+    const redis = world.redis.client();
+    const settled = await eventually(async () => (await readRemains(redis)).waiting === 0, {
+      timeoutMs: settleMs,
+      everyMs: 100,
+      what: 'no lane holds a message',
+    }).catch(() => false);
+    const settledAt = Date.now();
+    const remains = await readRemains(redis);
+    tell('all has settled');
+    const exits = await fleet.leave();
+    if (logs !== undefined) await keepLogs(logs, fleet.logs());
+    return judge({
+      settings,
+      world,
+      log,
+      customers,
+      agents,
+      remains,
+      exits,
+      sightings: fleet.sightings,
+      starvation,
+      settled,
+      disturbedMs: quietFrom - began,
+      settledMs: settledAt - quietFrom,
+    });
+  } finally {
+    clearInterval(ticker);
+    stopWatching();
+    starvation?.stop();
+    await customers?.close();
+    await fleet?.close();
+    await world.stop();
+  }
+}
+
+async function disturb(
+  schedule: readonly Disturbance[],
+  fleet: Fleet,
+  world: World,
+  log: IncidentLog,
+  began: number,
+): Promise<void> {
+  const under: Promise<void>[] = [];
+  for (const disturbance of schedule) {
+    await sleep(Math.max(0, began + disturbance.atMs - Date.now()));
+    switch (disturbance.kind) {
+      case 'kill':
+        under.push(fleet.kill(disturbance.process, disturbance.downMs));
+        break;
+      case 'freeze':
+        under.push(fleet.freeze(disturbance.process, disturbance.forMs));
+        break;
+      case 'redis':
+        under.push(killRedis(world, log, disturbance.downMs));
+        break;
+      case 'token':
+        log.begin('token').to = Date.now();
+        world.simulator.control.withdrawTokens();
+        break;
+    }
+  }
+  await Promise.all(under);
+}
+
+async function killRedis(world: World, log: IncidentLog, downMs: number): Promise<void> {
+  const incident = log.begin('redis');
+  await world.redis.kill();
+  await sleep(downMs);
+  await world.redis.restart();
+  incident.to = Date.now();
+}
+
+async function keepLogs(folder: string, logs: ReadonlyMap<string, string>): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const [name, text] of logs) await writeFile(join(folder, `${name}.log`), text);
+}
