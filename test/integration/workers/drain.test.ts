@@ -54,7 +54,7 @@ describe('draining a lane', () => {
       },
     });
     await workers.accept('a', ['1', '2', '3']);
-    await eventually(() => seen.length === 3);
+    await eventually(() => workers.records.length === 6);
     expect(seen).toEqual(['1', '2', '3']);
     expect(workers.records.map(({ outcome, attempt }) => `${outcome} ${attempt}`)).toEqual([
       'delivered 1',
