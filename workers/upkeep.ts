@@ -35,12 +35,18 @@ export class Upkeep {
   readonly #shut = new Set<string>();
   readonly #cursors = new Map<string, string>();
   #ticks = 0;
+  #rounds = 0;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #stopped = false;
 
   constructor(parts: UpkeepParts) {
     this.#parts = parts;
+  }
+
+  /** Rounds finished so far, failed ones included. */
+  get rounds(): number {
+    return this.#rounds;
   }
 
   /** One round at once, then one every 250 ms. */
@@ -80,6 +86,7 @@ export class Upkeep {
     } catch (error) {
       onError(error);
     }
+    this.#rounds += 1;
   }
 
   // The number of live workers sets how many lanes of a target may have a job at once.

@@ -7,6 +7,7 @@ import { createMetrics } from '../operations/metrics.js';
 import { Observer } from '../operations/observer.js';
 import { configuredChannels } from './channels.js';
 import { openCore } from './core.js';
+import { createHealth } from './health.js';
 import { startWeb } from './web.js';
 import { startWorker } from './worker.js';
 
@@ -19,9 +20,6 @@ export interface Bridge {
   /** Leaves in order (I11): no new requests, finish what is in hand, hand the rest back, close own connections. */
   close(): Promise<void>;
 }
-
-/** A probe must be answered even when Redis is not. */
-const pingMs = 1000;
 
 /** Starts the service. @throws {Error} with one sentence that names the setting when it cannot. */
 export async function startBridge(options: {
@@ -53,10 +51,12 @@ export async function startBridge(options: {
     if (web !== undefined) closers.unshift(() => web.close());
     const management = await listen(
       createManagementApp({
-        health: {
-          live: () => true,
-          ready: async () => ({ redis: await answers(() => core.redis.ping()), running: !leaving }),
-        },
+        health: createHealth({
+          rounds: () => worker?.rounds(),
+          ping: () => core.redis.ping(),
+          leaving: () => leaving,
+          now: () => performance.now(),
+        }),
         registry: metrics.registry,
         authenticated: config.management.auth !== undefined,
       }),
@@ -80,21 +80,5 @@ export async function startBridge(options: {
   } catch (error) {
     for (const close of closers) await close().catch(onError);
     throw error;
-  }
-}
-
-async function answers(ping: () => Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), pingMs);
-  });
-  const answered = ping().then(
-    () => true,
-    () => false,
-  );
-  try {
-    return await Promise.race([answered, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

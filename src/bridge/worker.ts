@@ -35,6 +35,8 @@ interface Route {
 }
 
 export interface WorkerSide {
+  /** Rounds of upkeep finished so far: a number that stands still says that the process is stuck. */
+  rounds(): number;
   close(): Promise<void>;
 }
 
@@ -165,6 +167,7 @@ export async function startWorker(parts: {
   pool.start(onError);
 
   return {
+    rounds: () => upkeep.rounds,
     close: async () => {
       stopping = true;
       // What cannot be finished in time is broken off and handed back, so that others go on with it at once.

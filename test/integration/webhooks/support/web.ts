@@ -37,6 +37,7 @@ export interface WebOptions {
   readonly direct: boolean;
   readonly server?: Tree;
   readonly egain?: Tree;
+  readonly management?: Tree;
   readonly role?: 'all' | 'web';
   readonly channels?: Tree;
   readonly manifest?: Tree;
@@ -56,6 +57,7 @@ function configOf(redis: TestRedis, options: WebOptions) {
       ...options.server,
     },
     redis: { url: redis.url },
+    ...(options.management === undefined ? {} : { management: options.management }),
     egain: {
       apiUrl: 'http://127.0.0.1:9/egain',
       token: {
