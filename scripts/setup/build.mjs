@@ -4,7 +4,16 @@ import { dirname, join } from 'node:path';
 import { execPath } from 'node:process';
 import { SetupError, run } from './run.mjs';
 
-const rooms = ['src', 'config', 'webhooks', 'workers', 'test/programs', 'test/bench', 'test/chaos', 'test/support'];
+const rooms = [
+  'src',
+  'config',
+  'webhooks',
+  'workers',
+  'test/programs',
+  'test/bench',
+  'test/chaos',
+  'test/support',
+];
 const settings = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
 const stamp = '.setup/build';
 /** The compiler's own memory of its last run: named in tsconfig.build.json. */

@@ -8,6 +8,7 @@ import { Observer } from '../operations/observer.js';
 import { configuredChannels } from './channels.js';
 import { openCore } from './core.js';
 import { createHealth } from './health.js';
+import { warnOfDrift } from './drift-warning.js';
 import { startWeb } from './web.js';
 import { startWorker } from './worker.js';
 
@@ -68,6 +69,7 @@ export async function startBridge(options: {
     );
     closers.push(() => management.close());
     log.info({ role, port: web?.port, managementPort: management.port }, 'bridge started');
+    if (role !== 'worker') closers.unshift(warnOfDrift(config, core.redis, log));
     return {
       port: web?.port,
       managementPort: management.port,

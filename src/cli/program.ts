@@ -10,6 +10,7 @@ import { register as registerDemo } from './demo.js';
 import { end } from './ending.js';
 import { register as registerLanes } from './lanes.js';
 import { register as registerMessages } from './messages.js';
+import { register as registerProvision } from './provision.js';
 import { register as registerSimulator } from './simulator.js';
 import { register as registerStart } from './start.js';
 import { readVersion } from './version.js';
@@ -27,6 +28,7 @@ const commands: readonly ((program: Command, context: CliContext) => void)[] = [
   registerLanes,
   registerChannels,
   registerCustomers,
+  registerProvision,
   registerApi,
   registerConfig,
 ];

@@ -1,11 +1,14 @@
 /** `provision plan|apply|destroy|export`: the eGain side of the bridge, as the configuration declares it. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { titleOf } from '../provisioning/kinds.js';
+import type { BridgeConfig } from '../../config/schema.js';
+import type { EgainAccess } from '../../config/schema/egain.js';
+import type * as Room from '../provisioning/index.js';
+import type { Session } from '../provisioning/index.js';
 import { CommandFailure, type CliContext } from './context.js';
-import { loadOrFail } from './load-or-fail.js';
+import { loadEgainOrFail, loadOrFail } from './load-or-fail.js';
 
 /** Asks a person; undefined where there is none. */
 export type Ask = ((question: string) => Promise<string>) | undefined;
@@ -20,7 +23,7 @@ interface Consent {
 
 const rotateOption = ['--rotate-secrets', 'send the secrets that eGain does not show'] as const;
 
-export function register(program: Command, context: CliContext, ask: Ask = terminal()): void {
+export function register(program: Command, context: CliContext, whoToAsk: () => Ask = terminal): void {
   const group = program
     .command('provision')
     .description('compare what is declared with what eGain has, and make it so');
@@ -38,7 +41,7 @@ export function register(program: Command, context: CliContext, ask: Ask = termi
     .option(...rotateOption)
     .option('--yes', 'do not ask')
     .action((options: Rotation & Consent, command: Command) =>
-      apply(context, command, options, consent(options, ask, 'apply')),
+      apply(context, command, options, consent(options, whoToAsk(), 'apply')),
     );
 
   group
@@ -46,7 +49,7 @@ export function register(program: Command, context: CliContext, ask: Ask = termi
     .description('delete what is declared, in reverse order, and nothing else')
     .option('--yes', 'do not ask')
     .action((options: Consent, command: Command) =>
-      destroy(context, command, consent(options, ask, 'destroy')),
+      destroy(context, command, consent(options, whoToAsk(), 'destroy')),
     );
 
   group
@@ -64,17 +67,12 @@ async function plan(
   command: Command,
   { rotateSecrets = false, json = false }: Rotation & { json?: boolean },
 ): Promise<void> {
-  const config = loadOrFail(context, command);
-  const room = await import('../provisioning/index.js');
-  await inPlainWords(() =>
-    room.withSession(config, ({ declaration, tenant }) => {
-      const made = room.makePlan(declaration, tenant, { rotateSecrets });
-      context.stdout.write(json ? `${JSON.stringify(room.planData(made), null, 2)}\n` : room.planText(made));
-      if (made.problems.length > 0) throw new CommandFailure(room.sentences(made.problems));
-      if (room.differencesIn(made) > 0) context.setExitCode(2);
-      return Promise.resolve();
-    }),
-  );
+  await withDeclared(context, command, ({ room, declaration, tenant }) => {
+    const made = room.makePlan(declaration, tenant, { rotateSecrets });
+    context.stdout.write(json ? `${JSON.stringify(room.planData(made), null, 2)}\n` : room.planText(made));
+    if (made.problems.length > 0) throw new CommandFailure(room.sentences(made.problems));
+    if (room.differencesIn(made) > 0) context.setExitCode(2);
+  });
 }
 
 async function apply(
@@ -83,47 +81,38 @@ async function apply(
   { rotateSecrets = false }: Rotation,
   agree: Agree,
 ): Promise<void> {
-  const config = loadOrFail(context, command);
-  const room = await import('../provisioning/index.js');
-  await inPlainWords(() =>
-    room.withSession(config, async ({ declaration, tenant, resources }) => {
-      const made = room.makePlan(declaration, tenant, { rotateSecrets });
-      context.stdout.write(room.planText(made));
-      if (made.problems.length > 0) throw new CommandFailure(room.sentences(made.problems));
-      if (room.differencesIn(made) === 0) return;
-      await agree('Carry this out in eGain?');
-      const outcome = await room.applyPlan(made, resources, {
-        sendModified: config.egain.switches.send_modified,
-        onDone: (step, id) => {
-          const verb = step.action === 'create' ? 'created' : 'changed';
-          context.stdout.write(`${verb} ${titleOf(step)} (${id})\n`);
-        },
-      });
-      if (!outcome.ok) {
-        throw new CommandFailure(
-          room.stopText(outcome, outcome.failed.action === 'create' ? 'created' : 'changed'),
-        );
-      }
-    }),
-  );
+  await withDeclared(context, command, async ({ room, config, declaration, tenant, resources }) => {
+    const made = room.makePlan(declaration, tenant, { rotateSecrets });
+    context.stdout.write(room.planText(made));
+    if (made.problems.length > 0) throw new CommandFailure(room.sentences(made.problems));
+    if (room.differencesIn(made) === 0) return;
+    await agree('Carry this out in eGain?');
+    const outcome = await room.applyPlan(made, resources, {
+      sendModified: config.egain.switches.send_modified,
+      onDone: (step, id) => {
+        const verb = step.action === 'create' ? 'created' : 'changed';
+        context.stdout.write(`${verb} ${room.titleOf(step)} (${id})\n`);
+      },
+    });
+    if (outcome.ok) return;
+    throw new CommandFailure(
+      room.stopText(outcome, outcome.failed.action === 'create' ? 'created' : 'changed'),
+    );
+  });
 }
 
 async function destroy(context: CliContext, command: Command, agree: Agree): Promise<void> {
-  const config = loadOrFail(context, command);
-  const room = await import('../provisioning/index.js');
-  await inPlainWords(() =>
-    room.withSession(config, async ({ declaration, tenant, resources }) => {
-      const made = room.makeDestruction(declaration, tenant);
-      context.stdout.write(room.destructionText(made));
-      if (made.problems.length > 0) throw new CommandFailure(room.sentences(made.problems));
-      if (made.targets.length === 0) return;
-      await agree('Delete this from eGain?');
-      const outcome = await room.destroy(made, resources, ({ kind, key, id }) => {
-        context.stdout.write(`deleted ${titleOf({ kind, key: key ?? id })} (${id})\n`);
-      });
-      if (!outcome.ok) throw new CommandFailure(room.stopText(outcome, 'deleted'));
-    }),
-  );
+  await withDeclared(context, command, async ({ room, declaration, tenant, resources }) => {
+    const made = room.makeDestruction(declaration, tenant);
+    context.stdout.write(room.destructionText(made));
+    if (made.problems.length > 0) throw new CommandFailure(room.sentences(made.problems));
+    if (made.targets.length === 0) return;
+    await agree('Delete this from eGain?');
+    const outcome = await room.destroy(made, resources, ({ kind, key, id }) => {
+      context.stdout.write(`deleted ${room.titleOf({ kind, key: key ?? id })} (${id})\n`);
+    });
+    if (!outcome.ok) throw new CommandFailure(room.stopText(outcome, 'deleted'));
+  });
 }
 
 async function exportSections(
@@ -131,33 +120,63 @@ async function exportSections(
   command: Command,
   { application, icons }: { application?: string; icons?: string },
 ): Promise<void> {
-  const config = loadOrFail(context, command);
-  const room = await import('../provisioning/index.js');
   const saveIcon =
     icons === undefined
       ? undefined
       : (channel: string, png: Buffer): string => {
           mkdirSync(icons, { recursive: true });
-          const path = join(icons, `${channel}.png`);
+          const path = resolve(icons, `${channel}.png`);
           writeFileSync(path, png);
           return path;
         };
-  await inPlainWords(() =>
-    room.withTenant(config, (tenant) => {
-      const exported = room.exportSections(tenant, { application, saveIcon });
-      if (!exported.ok) throw new CommandFailure(exported.problem);
-      context.stdout.write(exported.yaml);
-    }),
-  );
+  // The section has yet to be written by whoever asks for an export: `EGAIN_*` variables are enough.
+  const egain = loadEgainOrFail(context, command);
+  const room = await import('../provisioning/index.js');
+  await withSession(egain, room.nothingDeclared, ({ tenant }) => {
+    const exported = room.exportSections(tenant, { application, saveIcon });
+    if (!exported.ok) throw new CommandFailure(exported.problem);
+    context.stdout.write(exported.yaml);
+  });
 }
 
-async function inPlainWords(work: () => Promise<void>): Promise<void> {
+interface Desk extends Session {
+  readonly room: typeof Room;
+  readonly config: BridgeConfig;
+}
+
+async function withDeclared(
+  context: CliContext,
+  command: Command,
+  work: (desk: Desk) => Promise<void> | void,
+): Promise<void> {
+  const config = loadOrFail(context, command);
+  const room = await import('../provisioning/index.js');
+  const declaration = await inPlainWords(() => room.declarationOf(config));
+  await withSession(config.egain, declaration, (session) => work({ ...session, room, config }));
+}
+
+async function withSession(
+  egain: EgainAccess,
+  declaration: Session['declaration'],
+  work: (session: Session) => Promise<void> | void,
+): Promise<void> {
+  const { openSession } = await import('../provisioning/index.js');
+  const { connectToEgain } = await import('./api/connect.js');
+  const { client, close } = connectToEgain(egain);
+  try {
+    await work(await inPlainWords(() => openSession(declaration, client)));
+  } finally {
+    await close();
+  }
+}
+
+async function inPlainWords<T>(work: () => Promise<T> | T): Promise<T> {
   const { ProvisioningFailure } = await import('../provisioning/index.js');
   try {
-    await work();
+    return await work();
   } catch (error) {
-    if (error instanceof ProvisioningFailure) throw new CommandFailure(error.message, { cause: error });
-    throw error;
+    if (!(error instanceof ProvisioningFailure)) throw error;
+    throw new CommandFailure(error.message, { cause: error });
   }
 }
 
