@@ -53,7 +53,7 @@ async function fingerprint() {
 async function sources() {
   const { include } = JSON.parse(await readFile(project, 'utf8'));
   // Programs of the tests may use what all tests share; the compiler follows their imports there.
-  const rooms = [...include, 'test/support'];
+  const rooms = [...include.map((entry) => (entry.endsWith('.ts') ? dirname(entry) : entry)), 'test/support'];
   const lists = await Promise.all(rooms.map((room) => filesIn(room)));
   return lists
     .flat()
