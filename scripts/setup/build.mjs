@@ -1,20 +1,13 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execPath } from 'node:process';
 import { SetupError, run } from './run.mjs';
 
-const rooms = [
-  'src',
-  'config',
-  'webhooks',
-  'workers',
-  'test/programs',
-  'test/bench',
-  'test/chaos',
-  'test/support',
-];
-const settings = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+const project = 'tsconfig.build.json';
+/** What decides over dist besides the sources. */
+const settings = ['package.json', 'package-lock.json', 'tsconfig.json', project];
 const stamp = '.setup/build';
 /** The compiler's own memory of its last run: named in tsconfig.build.json. */
 const compilerMemory = '.setup/types';
@@ -32,14 +25,14 @@ export async function build() {
   await rm(stamp, { force: true });
   // With its memory the compiler writes only what has changed, and would not notice that dist is gone.
   if (!(await distIsThere())) await rm(compilerMemory, { force: true });
-  const { ok, output } = await run(execPath, [compiler, '-p', 'tsconfig.build.json']);
+  const { ok, output } = await run(execPath, [compiler, '-p', project]);
   if (!ok) throw new SetupError(`the type check failed:\n${output}`);
   const files = await sources();
   for (const file of files.filter((name) => !isTypeScript(name))) {
     await mkdir(dirname(join('dist', file)), { recursive: true });
     await copyFile(file, join('dist', file));
   }
-  await removeStrays(new Set(files));
+  await removeStrays();
   await mkdir('.setup', { recursive: true });
   await writeFile(stamp, made);
 }
@@ -58,6 +51,9 @@ async function fingerprint() {
 
 /** @returns {Promise<string[]>} every file that has a say in dist, in a fixed order */
 async function sources() {
+  const { include } = JSON.parse(await readFile(project, 'utf8'));
+  // Programs of the tests may use what all tests share; the compiler follows their imports there.
+  const rooms = [...include.map((entry) => (entry.endsWith('.ts') ? dirname(entry) : entry)), 'test/support'];
   const lists = await Promise.all(rooms.map((room) => filesIn(room)));
   return lists
     .flat()
@@ -65,11 +61,12 @@ async function sources() {
     .sort();
 }
 
-async function removeStrays(wanted) {
+/** A file in dist whose source is gone would still be found by an import. */
+async function removeStrays() {
   for (const file of await filesIn('dist')) {
-    const inSources = file.slice('dist/'.length);
-    const typescript = inSources.replace(/(\.d\.ts|\.js\.map|\.js)$/, '.ts');
-    if (!wanted.has(inSources) && !wanted.has(typescript)) await rm(file);
+    const copied = file.slice('dist/'.length);
+    const compiled = copied.replace(/(\.d\.ts|\.js\.map|\.js)$/, '.ts');
+    if (!existsSync(copied) && !existsSync(compiled)) await rm(file);
   }
 }
 

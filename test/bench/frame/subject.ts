@@ -24,6 +24,10 @@ export interface Subject {
 const probe = new URL('./probe.js', import.meta.url).href;
 const graceMs = 15_000;
 
+/** Where processor profiles of the measured processes go, for Chrome's DevTools; unset = none are taken. */
+const profileFolder = process.env['BENCH_PROFILES'];
+const profiling = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
+
 /** Starts a built program of this folder, or the product's own, on the core for `part`. */
 export function startSubject(
   file: URL,
@@ -34,7 +38,7 @@ export function startSubject(
   } = {},
 ): Subject {
   const child = fork(fileURLToPath(file), options.args ?? [], {
-    execArgv: ['--import', probe],
+    execArgv: [...((options.part ?? 'server') === 'server' ? profiling : []), '--import', probe],
     env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
