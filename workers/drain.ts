@@ -80,7 +80,7 @@ export class Drain {
     for (;;) {
       const route = this.#parts.route(target);
       if (route === undefined || !this.#mayPass(target, route.gate, job.data.pass)) {
-        await lanes.park(lane, generation);
+        await lanes.park(lane, generation, token);
         return done;
       }
       const release = await slots.acquire(route.gate);
@@ -89,14 +89,30 @@ export class Drain {
         if (stopping() || signal.aborted) return { kind: 'later', ms: 1 };
         // Waiting for a place may have taken long; the gate may have closed meanwhile.
         if (!this.#mayPass(target, route.gate, job.data.pass)) {
-          await lanes.park(lane, generation);
+          await lanes.park(lane, generation, token);
           return done;
         }
-        const taken = await persist(() => lanes.take(lane, generation, token, readAhead), { signal, now });
+        let askedAt = now();
+        const taken = await persist(
+          () => {
+            askedAt = now();
+            return lanes.take(lane, generation, token, readAhead);
+          },
+          { signal, now },
+        );
         if (taken.kind === 'stale') return done;
         if (taken.kind === 'early') return { kind: 'later', ms: taken.waitMs };
         if (taken.target === target)
-          return await this.#drain({ lane, generation, token, signal, job, taken, ...route });
+          return await this.#drain({
+            lane,
+            generation,
+            token,
+            signal,
+            job,
+            taken,
+            takenAt: askedAt,
+            ...route,
+          });
         target = taken.target;
       } finally {
         release();
@@ -117,6 +133,8 @@ export class Drain {
     readonly signal: AbortSignal;
     readonly job: Job<DrainData>;
     readonly taken: Run;
+    /** When Redis was asked for it: a process may be frozen before it reads the answer. */
+    readonly takenAt: number;
     readonly gate: string;
     readonly deliverer: Deliverer;
   }): Promise<Next> {
@@ -124,7 +142,7 @@ export class Drain {
     const { lane, token, signal, taken, gate } = run;
     let elements = [...taken.elements];
     let { finished, mapping, attempts, plan, starts } = taken;
-    let verifiedAt = now();
+    let verifiedAt = run.takenAt;
     const redisAhead = taken.now - verifiedAt;
     const redisNow = (): number => now() + redisAhead;
 
@@ -146,7 +164,7 @@ export class Drain {
       // An overdue head may pass a closed gate, the ones behind it may not.
       if (run.job.data.pass === 'overdue' && !this.#overdue(element, taken.target, redisNow())) {
         if (!this.#mayPass(taken.target, gate, undefined)) {
-          await lanes.park(lane, run.generation);
+          await lanes.park(lane, run.generation, token);
           return done;
         }
       }
@@ -183,13 +201,14 @@ export class Drain {
       }
 
       const most = elements.length === 0 ? readAhead : 0;
+      const writtenAt = now();
       const ended = await endings.end(envelope, ending, outcome, {
         mapping,
         release: this.#mayRelease(gate),
         most,
       });
       if (ended.kind !== 'more') return this.#lastWord(ended);
-      verifiedAt = now();
+      verifiedAt = writtenAt;
       finished += 1;
       attempts = 0;
       starts = 1;
@@ -198,7 +217,7 @@ export class Drain {
       if (most > 0) elements = [...ended.elements];
       if (stopping() || sent + 1 >= settings.laneBurst) return { kind: 'later', ms: 1 };
       if (!this.#mayPass(taken.target, gate, undefined)) {
-        await lanes.park(lane, run.generation);
+        await lanes.park(lane, run.generation, token);
         return done;
       }
     }

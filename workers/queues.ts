@@ -11,6 +11,11 @@ export interface DrainData {
 
 export const queueName = 'drain';
 
+/** Where BullMQ keeps who has a job in hand. */
+export function jobLock(tag: string, jobId: string): string {
+  return `${tag}:${queueName}:${jobId}:lock`;
+}
+
 // A job must never end as failed while its lane holds messages: an unexpected error is tried again for ever, and the
 // poison counter of the lane's head, not this one, decides when a message is given up.
 const jobOptions = {

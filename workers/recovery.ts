@@ -1,7 +1,7 @@
 import type { Job } from 'bullmq';
 import type { RedisClient } from '../src/lanes/connection.js';
 import type { Keyspace } from '../src/lanes/keyspace.js';
-import { queueName, type Queues } from './queues.js';
+import { jobLock, type Queues } from './queues.js';
 
 /**
  * A process that was killed left jobs behind that BullMQ would find stalled only after their lock ran out. When the same
@@ -24,7 +24,7 @@ export async function recoverOwnJobs(
       const handedBack = await Promise.all(
         own
           .slice(from, from + atOnce)
-          .map((job) => handBack(redis, job, `${keys.tag(shard)}:${queueName}:${job.id}:lock`)),
+          .map((job) => handBack(redis, job, jobLock(keys.tag(shard), job.id ?? ''))),
       );
       recovered += handedBack.filter(Boolean).length;
     }

@@ -4,7 +4,7 @@ import { Conversations } from '../lanes/conversations.js';
 import { Lanes } from '../lanes/lanes.js';
 import { openLayout } from '../lanes/layout.js';
 import type { Keyspace } from '../lanes/keyspace.js';
-import { Queues } from '../../workers/queues.js';
+import { jobLock, Queues } from '../../workers/queues.js';
 
 /** What both roles and the operators' commands stand on. */
 export interface Core {
@@ -46,6 +46,7 @@ export async function openCore(config: BridgeConfig, onError: (error: unknown) =
       deadLettersMs: retention.deadLettersMs,
       deadLettersMax: retention.deadLettersMax,
       window,
+      jobLock,
     });
     const queues = new Queues({ redis, keys, lanes, onError });
     return {

@@ -9,6 +9,8 @@ export interface LaneSettings {
   readonly deadLettersMax: number;
   /** How many lanes of one target may have a job, per live worker process; the others wait in the target's room. */
   readonly window: number;
+  /** The key that says who has a job in hand, by the shard's tag and the job's id; undefined = nobody asks. */
+  readonly jobLock?: (tag: string, jobId: string) => string;
 }
 
 /** One message to accept. `target` undefined = the channel of the conversation's customer, found by the script. */

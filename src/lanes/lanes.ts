@@ -82,7 +82,8 @@ export class Lanes {
 
   /** Becomes the lane's owner and reads up to `most` messages. */
   async take(lane: string, generation: string, owner: string, most: number): Promise<Taken> {
-    const answer = asList(await this.#run('take', lane, generation, owner, most));
+    const lock = this.#lock(lane, generation);
+    const answer = asList(await this.#run('take', lane, generation, owner, most, lock));
     if (answer[0] === 'stale') return { kind: 'stale' };
     if (answer[0] === 'early') return { kind: 'early', waitMs: Number(answer[1]) };
     const [, now, target, finished, attempts, starts, plan, mapping, lastError, waiting, ...elements] =
@@ -199,8 +200,8 @@ export class Lanes {
   }
 
   /** Gives the lane's job back; it waits in its target's room. False when the job was not the lane's any more. */
-  async park(lane: string, generation: string): Promise<boolean> {
-    return (await this.#run('park', lane, generation)) === 1;
+  async park(lane: string, generation: string, owner: string): Promise<boolean> {
+    return (await this.#run('park', lane, generation, owner, this.#lock(lane, generation))) === 1;
   }
 
   /** Is the lane still this owner's, and the head the one it took? */
@@ -269,6 +270,11 @@ export class Lanes {
     return journey === undefined
       ? [owner, finished, '', '', journeysMs]
       : [owner, finished, this.#keys.journey(journey.id), journey.value, journeysMs];
+  }
+
+  #lock(lane: string, generation: string): string {
+    const tag = this.#keys.tag(this.#keys.shardOf(lane));
+    return this.#settings.jobLock?.(tag, `${lane}.${generation}`) ?? '';
   }
 
   #run(

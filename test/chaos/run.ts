@@ -84,7 +84,14 @@ export async function runChaos(settings: ChaosSettings, options: RunOptions = {}
     const remains = await readRemains(redis);
     tell('all has settled');
     const exits = await fleet.leave();
-    if (logs !== undefined) await keepLogs(logs, fleet.logs());
+    if (logs !== undefined) {
+      await keepLogs(logs, fleet.logs());
+      await keepLogs(logs, new Map([['incidents', JSON.stringify(log.all, undefined, 1)]]));
+      await keepLogs(
+        logs,
+        new Map([['sightings', fleet.sightings.map((one) => JSON.stringify(one)).join('\n')]]),
+      );
+    }
     return judge({
       settings,
       world,

@@ -1,10 +1,10 @@
 -- Gives the lane's job back: it waits in its target's room until there is a way again.
--- ARGV: tag, lane, generation, 1 = the owner has not begun with it (no start is counted)
+-- ARGV: tag, lane, generation, owner, the key of the job's lock ('' = nobody asks)
 -- Returns 1 when parked, 0 when this job is not the lane's job any more.
 local lane = ARGV[2]
 local state = key('s', lane)
 local found = redis.call('HMGET', state, 'g', 't')
-if found[1] ~= ARGV[3] then
+if found[1] ~= ARGV[3] or not has_job(ARGV[5], ARGV[4]) then
   return 0
 end
 local target = found[2]

@@ -113,3 +113,9 @@ local function not_mine(lane, owner, finished)
   end
   return nil
 end
+
+-- Whether a job is still in the hands of who says so. A process that was frozen past its lock may wake up with a job that
+-- another one has: it must neither take the lane nor give it away. `lock` '' = nobody asks.
+local function has_job(lock, owner)
+  return lock == '' or redis.call('GET', lock) == owner
+end

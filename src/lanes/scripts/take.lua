@@ -1,11 +1,11 @@
 -- A job begins (or goes on) with a lane: becomes its owner and reads the first messages.
--- ARGV: tag, lane, generation, owner, how many messages
--- Returns {'stale'}: this job is not the lane's job any more; {'early', ms to wait}; or
+-- ARGV: tag, lane, generation, owner, how many messages, the key of the job's lock ('' = nobody asks)
+-- Returns {'stale'}: this job is not the lane's job any more, or not this owner's; {'early', ms to wait}; or
 -- {'taken', now, target, finished, attempts, starts, plan, mapping, last error, messages waiting, elements…}
 local lane, generation, owner = ARGV[2], ARGV[3], ARGV[4]
 local state = key('s', lane)
 local found = redis.call('HMGET', state, 'g', 't', 'n', 'a', 'b', 'p', 'e')
-if found[1] ~= generation then
+if found[1] ~= generation or not has_job(ARGV[6], owner) then
   return { 'stale' }
 end
 local now = clock()

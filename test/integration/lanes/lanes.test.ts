@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Keyspace } from '../../../src/lanes/keyspace.js';
-import { Lanes, type NewMessage } from '../../../src/lanes/lanes.js';
+import { Lanes, type LaneSettings, type NewMessage } from '../../../src/lanes/lanes.js';
 import { eventually } from '../../support/eventually.js';
 import { useTestRedis } from '../../support/redis.js';
 
@@ -16,7 +16,7 @@ const settings = {
   window: 10,
 };
 
-function freshLanes(overrides: Partial<typeof settings> = {}, shards = 1) {
+function freshLanes(overrides: Partial<LaneSettings> = {}, shards = 1) {
   installations += 1;
   const keys = new Keyspace({ prefix: `lanes-${installations}`, shards, secret: 'test' });
   const client = redis().client();
@@ -183,6 +183,26 @@ describe('draining', () => {
   });
 });
 
+describe('I3: a process that was frozen past its lock', () => {
+  test('neither takes the lane nor gives it away when another one has its job', async () => {
+    const { lanes, client } = freshLanes({ jobLock: (tag: string, jobId: string) => `${tag}:lock:${jobId}` });
+    const { orders } = await lanes.accept([message('a', '1')]);
+    const [lane, generation] = jobOf(orders);
+    const lock = `{lanes-${installations}:0}:lock:${lane}.${generation}`;
+    await client.set(lock, 'successor');
+    expect(await lanes.take(lane, generation, 'frozen', 10)).toEqual({ kind: 'stale' });
+    const { holding } = await takeFirst(lanes, orders, 'successor');
+    expect(await lanes.park(lane, generation, 'frozen')).toBe(false);
+    expect(await lanes.acknowledge(holding, { release: true, most: 0 })).toMatchObject({ kind: 'empty' });
+  });
+
+  test('leaves a job that nobody has to whoever fetches it', async () => {
+    const { lanes } = freshLanes({ jobLock: (tag: string, jobId: string) => `${tag}:lock:${jobId}` });
+    const [lane, generation] = jobOf((await lanes.accept([message('a', '1')])).orders);
+    expect(await lanes.take(lane, generation, 'frozen', 10)).toEqual({ kind: 'stale' });
+  });
+});
+
 describe('I2b: room for others', () => {
   test('only so many lanes of a target have jobs; the next one gets its place when one is empty', async () => {
     const { lanes } = freshLanes({ window: 2 });
@@ -212,7 +232,7 @@ describe('I2b: room for others', () => {
     const { lanes } = freshLanes();
     const { orders } = await lanes.accept([message('a', '1')]);
     const [lane, generation] = jobOf(orders);
-    expect(await lanes.park(lane, generation)).toBe(true);
+    expect(await lanes.park(lane, generation, 'me')).toBe(true);
     expect(await lanes.waitingTargets(0)).toEqual(['in:support']);
     expect((await lanes.accept([message('a', '2')])).orders).toEqual([]);
     const released = await lanes.release(0, 'in:support', 10);

@@ -9,7 +9,7 @@ import { Drain } from '../../../workers/drain.js';
 import { Endings, type DeliveryRecord } from '../../../workers/endings.js';
 import { Notices } from '../../../workers/notices.js';
 import { Pool } from '../../../workers/pool.js';
-import { Queues } from '../../../workers/queues.js';
+import { jobLock, Queues } from '../../../workers/queues.js';
 import { recoverOwnJobs } from '../../../workers/recovery.js';
 import { Slots } from '../../../workers/slots.js';
 import { Upkeep } from '../../../workers/upkeep.js';
@@ -43,6 +43,7 @@ export async function startWorkers(redis: TestRedis, options: HarnessOptions) {
     deadLettersMs: 60_000,
     deadLettersMax: 1000,
     window: concurrency * 2,
+    jobLock,
   });
   const queues = new Queues({ redis: client, keys, lanes, onError });
   const now = (): number => performance.now();
