@@ -100,3 +100,15 @@ export const assetBody = {
   name: 'terms.txt',
   size: 5,
 };
+
+export const botsApplication = {
+  name: 'declared bots',
+  roles: [
+    {
+      name: 'custom_bot',
+      version: 'v3',
+      callback: 'https://bots.example.com/callback',
+      notificationEmail: 'oncall@example.com',
+    },
+  ],
+};

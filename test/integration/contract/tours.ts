@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { EgainClient } from '../../../src/egain/index.js';
 import type { Desk } from '../api/desk.js';
 import { continuing, starting } from '../simulator/support.js';
-import { account, assetBody, kinds, type Ids } from './objects.js';
+import { account, assetBody, botsApplication, kinds, type Ids } from './objects.js';
 
 /** `label` is how a user writes it. */
 export type Step = (label: string, run: () => Promise<unknown>) => Promise<unknown>;
@@ -133,7 +133,7 @@ export async function provisioningTour(desk: Desk, step: Step): Promise<void> {
   await run('plan', first);
   await run('apply', first, '--yes');
   const changed = await declare({ description: 'changed' });
-  await run('apply', changed, '--yes');
+  await run('apply', changed, '--yes', '--rotate-secrets');
   await run('export', changed);
   await run('destroy', changed, '--yes');
 }
@@ -150,7 +150,7 @@ function declaration({ description = 'first' }: Readonly<Record<string, string>>
     },
     provisioning: {
       notificationEmail: 'oncall@example.com',
-      participants: [{ name: 'order-bot', description, application: { name: 'declared bots' } }],
+      participants: [{ name: 'order-bot', description, application: { name: botsApplication.name } }],
       bots: { participants: ['order-bot'], forwardTranscript: description === 'first' },
     },
     channels: {
