@@ -28,6 +28,7 @@ export { outcomeOf, type SendOutcome } from './outcome.js';
 export { pagingDefaults, type PagingOptions } from './paging.js';
 export { parseCallback, type CallbackItem, type ParsedCallback } from './parse-callback.js';
 export type { ParticipantBody, ParticipantRecord } from './participants.js';
+export { replacing } from './replacing.js';
 export type { CallOptions, Created, Resource } from './resource.js';
 export { conversationIdOf } from './send-messages.js';
 export type { DownloadedFile, UploadMode } from './signed-url.js';

@@ -8,6 +8,8 @@ import { z } from 'zod';
 const contentSchema = z.record(z.string(), z.looseObject({ schema: z.unknown().optional() }));
 const operationSchema = z.looseObject({
   operationId: z.string(),
+  summary: z.string(),
+  tags: z.array(z.string()),
   'x-scopes-any-of': z.array(z.string()).optional(),
   requestBody: z.looseObject({ content: contentSchema }).optional(),
   responses: z.record(
@@ -29,6 +31,9 @@ const document = documentSchema.parse(
 
 export interface DescribedOperation {
   readonly operationId: string;
+  /** Of eGain's page. */
+  readonly section: string;
+  readonly summary: string;
   readonly method: string;
   readonly path: string;
   readonly scopes: readonly string[];
@@ -45,16 +50,23 @@ const operations = Object.entries(document.paths).flatMap(([path, item]) =>
   ),
 );
 
-/** Operations of the API itself, without token endpoint and storage host. */
-export const described: readonly DescribedOperation[] = operations
-  .filter(({ path }) => !path.startsWith('/core/') && !path.startsWith('/oauth2/'))
-  .map(({ path, method, operation }) => ({
+/** Everything described, token endpoint and storage host included. */
+export const describedEverywhere: readonly DescribedOperation[] = operations.map(
+  ({ path, method, operation }) => ({
     operationId: operation.operationId,
+    section: operation.tags[0] ?? '',
+    summary: operation.summary,
     method,
     path,
     scopes: operation['x-scopes-any-of'] ?? [],
     statuses: Object.keys(operation.responses).map(Number),
-  }));
+  }),
+);
+
+/** Operations of the API itself. */
+export const described: readonly DescribedOperation[] = describedEverywhere.filter(
+  ({ path }) => !path.startsWith('/core/') && !path.startsWith('/oauth2/'),
+);
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 addFormats.default(ajv);

@@ -4,6 +4,7 @@ import { described, problemsOf, problemsOfAnswer, problemsOfRequest } from './ap
 
 export type Observation =
   | { readonly by: 'simulator'; readonly exchange: unknown }
+  | { readonly by: 'child'; readonly line: string }
   | { readonly by: 'client'; readonly message: unknown };
 
 /** How the client announces itself. */
@@ -20,6 +21,9 @@ const exchangeSchema = z.object({
     .optional(),
 });
 
+/** As `contract-in-child.mjs` writes it. */
+const lineSchema = exchangeSchema.extend({ raw: z.string().transform((raw) => Buffer.from(raw, 'base64')) });
+
 const requestSchema = z.object({
   request: z.object({
     method: z.string(),
@@ -34,11 +38,16 @@ const gatewayStatuses: ReadonlySet<number> = new Set([404, 405, 406, 409, 413, 4
 
 /** One line for each thing that is not as described; the same thing is told once. */
 export function mismatchesOf(observations: readonly Observation[]): string[] {
-  const found = observations.flatMap((seen) =>
-    seen.by === 'simulator'
-      ? inExchange(exchangeSchema.parse(seen.exchange))
-      : inRequest(requestSchema.parse(seen.message).request),
-  );
+  const found = observations.flatMap((seen) => {
+    switch (seen.by) {
+      case 'simulator':
+        return inExchange(exchangeSchema.parse(seen.exchange));
+      case 'child':
+        return inExchange(lineSchema.parse(JSON.parse(seen.line)));
+      case 'client':
+        return inRequest(requestSchema.parse(seen.message).request);
+    }
+  });
   return [...new Set(found)];
 }
 

@@ -36,7 +36,17 @@ export interface SpawnedProcess {
   stop(graceMs?: number): Promise<Exit>;
 }
 
-const inherited = ['PATH', 'HOME', 'TMPDIR', 'EGAIN_BRIDGE_TEST_RUN', 'EGAIN_BRIDGE_REDIS_SERVER'];
+const inherited = [
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'EGAIN_BRIDGE_TEST_RUN',
+  'EGAIN_BRIDGE_TEST_EXCHANGES',
+  'EGAIN_BRIDGE_REDIS_SERVER',
+];
+
+/** See there: what a simulator in the child answers is looked at too. */
+const watch = ['--import', new URL('contract-in-child.mjs', import.meta.url).href];
 
 /** Starts `node` with these arguments. */
 export function spawnProcess(args: readonly string[], options: SpawnOptions = {}): SpawnedProcess {
@@ -44,7 +54,7 @@ export function spawnProcess(args: readonly string[], options: SpawnOptions = {}
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  const child = spawn(process.execPath, args, {
+  const child = spawn(process.execPath, [...watch, ...args], {
     cwd: options.cwd ?? projectRoot,
     env: { ...Object.fromEntries(base), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

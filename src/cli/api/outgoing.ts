@@ -1,8 +1,7 @@
 import { isRecord } from '../../../config/schema/fields.js';
+import { givenByEgain } from '../../egain/replacing.js';
 import { CommandFailure } from '../context.js';
 import type { Body } from './read-body.js';
-
-const givenByEgain: ReadonlySet<string> = new Set(['id', 'created']);
 
 /**
  * A file as it may leave. What `get --json` wrote can be edited and sent back: the id and the creation time are eGain's
