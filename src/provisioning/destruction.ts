@@ -15,15 +15,16 @@ export interface Destruction {
 export function makeDestruction({ objects }: Pick<Declaration, 'objects'>, tenant: Tenant): Destruction {
   const problems: string[] = [];
   const missing: string[] = [];
+  const leaving = new Set<string>();
   const targets = objects.toReversed().flatMap((declared) => {
     const [found, ...twins] = byKey(tenant, declared.kind, declared.key);
     if (found === undefined) missing.push(titleOf(declared));
     if (found === undefined) return [];
+    for (const { id } of [found, ...twins]) leaving.add(id);
     if (twins.length > 0)
       problems.push(`${declared.setting}: ${severalHave([found, ...twins], declared.key)}`);
     return [found];
   });
-  const leaving = new Set(targets.map(({ id }) => id));
   const staying = Object.values(tenant)
     .flat()
     .filter(({ id }) => !leaving.has(id));

@@ -136,7 +136,7 @@ function publicUrlOf(application: FoundObject): string | undefined {
 /** A text of eGain's that happens to hold `${` must not be taken for a variable; our own placeholders stay. */
 function escaped(value: unknown): unknown {
   if (typeof value === 'string') {
-    return ownPlaceholder.test(value) ? value : value.replaceAll('${', '$${');
+    return ownPlaceholder.test(value) ? value : value.replaceAll('${', () => '$${');
   }
   if (Array.isArray(value)) return value.map(escaped);
   if (!isTree(value)) return value;

@@ -1,5 +1,6 @@
 /** The channels' icons, from their PNG files. */
 import { readFileSync } from 'node:fs';
+import { whyUnreadable } from '../../config/reading.js';
 import type { BridgeConfig } from '../../config/schema.js';
 import { defaultIcon } from './default-icon.js';
 import { readPng } from './png.js';
@@ -49,8 +50,7 @@ function readIcon(path: string, read: (path: string) => Buffer): IconResult {
   try {
     bytes = read(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    return { problem: code === 'ENOENT' ? 'does not exist' : `cannot be read${code && ` (${code})`}` };
+    return { problem: `cannot be used: ${whyUnreadable(error)}` };
   }
   const size = readPng(bytes);
   if (size === undefined) return { problem: 'is not a PNG image, or not a whole one' };

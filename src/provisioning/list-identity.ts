@@ -11,7 +11,7 @@ export function identitiesOf(list: readonly unknown[]): readonly string[] | unde
   return found.length === list.length && new Set(found).size === found.length ? found : undefined;
 }
 
-function identityOf(entry: unknown): string | undefined {
+export function identityOf(entry: unknown): string | undefined {
   if (!isTree(entry)) return undefined;
   const named = identities.find((name) => entry[name] !== undefined);
   const value = named === undefined ? undefined : entry[named];

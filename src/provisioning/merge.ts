@@ -1,6 +1,6 @@
 /** The body of an update: all that eGain has, with what is declared put over it. PUT replaces the whole object [seed]. */
 import { sharedLists } from './compare.js';
-import { identitiesOf } from './list-identity.js';
+import { identitiesOf, identityOf } from './list-identity.js';
 import { isTree, type Tree } from './kinds.js';
 import { Pointer } from './pointer.js';
 
@@ -49,8 +49,15 @@ function mergeList(
     const twin = foundNames.indexOf(declaredNames[index] ?? '');
     return mergeValue(twin === -1 ? undefined : found[twin], entry, `${field}[]`);
   });
-  if (!sharedLists.has(field)) return merged;
-  return [...found.filter((_, index) => !declaredNames.includes(foundNames[index] ?? '')), ...merged];
+  return sharedLists.has(field) ? [...othersIn(found, declaredNames), ...merged] : merged;
+}
+
+function othersIn(found: readonly unknown[], declaredNames: readonly string[]): readonly unknown[] {
+  const names = found.map(identityOf);
+  return found.filter((_, index) => {
+    const name = names[index];
+    return name !== undefined && names.indexOf(name) === index && !declaredNames.includes(name);
+  });
 }
 
 function isEmpty(value: unknown): boolean {

@@ -12,6 +12,8 @@ export type Tree = Readonly<Record<string, unknown>>;
 export interface ProvisioningBench extends Desk {
   /** Runs `provision <line>` with the configuration, `overrides` merged into it. */
   provision(line: string, overrides?: Tree, ask?: Ask): Promise<Ended>;
+  /** Runs `egain-bridge <args>` where nobody can be asked. */
+  run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
   /** The requests that changed something, e.g. `createChannel 201`. */
   changes(): string[];
 }
@@ -56,10 +58,11 @@ export async function startBench(options: Partial<SimulatorOptions> = {}): Promi
   const desk = await startDesk(options);
   return {
     ...desk,
-    provision: async (line, overrides = {}, ask = undefined) => {
+    provision: async (line, overrides = {}, ask) => {
       const file = await desk.file('bridge.yaml', stringify(configuration(overrides)));
       return run(['--config', file, 'provision', ...line.split(' ')], desk.env, ask);
     },
+    run: (args, env = {}) => run(args, { ...desk.env, ...env }, undefined),
     changes: () =>
       desk.simulator.records().flatMap((record) => {
         if (record.kind !== 'request' || !/^(create|update|delete)/.test(record.operation)) return [];
