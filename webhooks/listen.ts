@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { SettingError } from '../src/operations/setting-error.js';
 
 export interface Listening {
   readonly port: number;
@@ -9,7 +10,7 @@ export interface Listening {
 
 /**
  * Opens a port with limits against slow and oversized requests.
- * @throws when the port cannot be had; the message names the setting.
+ * @throws {SettingError} when the port cannot be had; the message names the setting.
  */
 export async function listen(
   listener: RequestListener,
@@ -31,7 +32,7 @@ export async function listen(
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const why = error.code === 'EADDRINUSE' ? 'the port is taken' : error.message;
-      reject(new Error(`${setting}: cannot listen on ${host}:${port}: ${why}`, { cause: error }));
+      reject(new SettingError(`${setting}: cannot listen on ${host}:${port}: ${why}`, { cause: error }));
     });
     server.listen(port, host, resolve);
   });

@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Queue } from 'bullmq';
 import type { JobOrder, Lanes } from '../src/lanes/lanes.js';
 import type { Keyspace } from '../src/lanes/keyspace.js';
 import type { RedisClient } from '../src/lanes/connection.js';
+import { scanNames } from '../src/lanes/scan.js';
 
 /** A drain job's data: the lane and generation are in its id. `pass`: it may go through a closed gate once. */
 export interface DrainData {
@@ -14,6 +16,14 @@ export const queueName = 'drain';
 /** Where BullMQ keeps who has a job in hand. */
 export function jobLock(tag: string, jobId: string): string {
   return `${tag}:${queueName}:${jobId}:lock`;
+}
+
+/** Work in hand is waited for as long as an attempt may take, and some more. */
+const lookMs = 200;
+const mostLooks = 100;
+
+function laneOf(jobId: string): string {
+  return jobId.slice(0, jobId.lastIndexOf('.'));
 }
 
 // A job must never end as failed while its lane holds messages: an unexpected error is tried again for ever, and the
@@ -29,6 +39,8 @@ const jobOptions = {
 export class Queues {
   readonly #queues: readonly Queue<DrainData>[];
   readonly #lanes: Lanes;
+  readonly #redis: RedisClient;
+  readonly #keys: Keyspace;
   readonly #confirmations: Set<string>[];
   #timer: NodeJS.Timeout | undefined;
   readonly #onError: (error: unknown) => void;
@@ -40,6 +52,8 @@ export class Queues {
     readonly onError: (error: unknown) => void;
   }) {
     this.#lanes = options.lanes;
+    this.#redis = options.redis;
+    this.#keys = options.keys;
     this.#onError = options.onError;
     this.#confirmations = options.keys.tags().map(() => new Set<string>());
     this.#queues = options.keys.tags().map((tag) => {
@@ -83,6 +97,40 @@ export class Queues {
         }
       }),
     );
+  }
+
+  /** Takes every job of these lanes away once no worker has it in hand, and what the engine's own records say of them. */
+  async forget(lanes: ReadonlySet<string>): Promise<void> {
+    const jobs = await this.#jobsOf(lanes);
+    for (let looks = 0; jobs.size > 0 && looks < mostLooks; looks += 1) {
+      if (looks > 0) await sleep(lookMs);
+      for (const id of jobs) if ((await this.#queueOf(id).remove(id)) === 1) jobs.delete(id);
+    }
+    for (const tag of this.#keys.tags()) await this.#forgetEvents(`${tag}:${queueName}:events`, lanes);
+  }
+
+  async #jobsOf(lanes: ReadonlySet<string>): Promise<Set<string>> {
+    const found = new Set<string>();
+    const start = `:${queueName}:`;
+    for await (const names of scanNames(this.#redis, `{${this.#keys.prefix}:*}${start}*.*`)) {
+      for (const name of names) {
+        const [id = ''] = name.slice(name.indexOf(start) + start.length).split(':');
+        if (lanes.has(laneOf(id))) found.add(id);
+      }
+    }
+    return found;
+  }
+
+  #queueOf(jobId: string): Queue<DrainData> {
+    return this.shard(this.#keys.shardOf(laneOf(jobId)));
+  }
+
+  async #forgetEvents(stream: string, lanes: ReadonlySet<string>): Promise<void> {
+    const entries = await this.#redis.xrange(stream, '-', '+');
+    const theirs = entries.filter(([, fields]) =>
+      lanes.has(laneOf(fields[fields.indexOf('jobId') + 1] ?? '')),
+    );
+    if (theirs.length > 0) await this.#redis.xdel(stream, ...theirs.map(([id]) => id));
   }
 
   async close(): Promise<void> {

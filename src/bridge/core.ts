@@ -4,6 +4,7 @@ import { Conversations } from '../lanes/conversations.js';
 import { Lanes } from '../lanes/lanes.js';
 import { openLayout } from '../lanes/layout.js';
 import type { Keyspace } from '../lanes/keyspace.js';
+import { SettingError } from '../operations/setting-error.js';
 import { jobLock, Queues } from '../../workers/queues.js';
 
 /** What both roles and the operators' commands stand on. */
@@ -28,15 +29,24 @@ const waitingPerPlace = 2;
 /** How long a start waits for Redis before it says so and fails, in milliseconds. */
 const startPatienceMs = 10_000;
 
-/** @throws {Error} naming `redis`, or {LayoutError} naming the setting that does not fit what Redis holds. */
-export async function openCore(config: BridgeConfig, onError: (error: unknown) => void): Promise<Core> {
+/** @throws {SettingError} naming what cannot be reached, or what does not fit what Redis holds. */
+export async function openCore(
+  config: BridgeConfig,
+  onError: (error: unknown) => void,
+  patienceMs = startPatienceMs,
+): Promise<Core> {
   const redis = connectRedis(config.redis, 'prompt', `egain-bridge:${config.instance}`, {
     commandTimeoutMs: Math.max(100, config.server.acceptTimeoutMs - 100),
   });
   redis.on('error', onError);
   try {
-    await untilReady(redis, startPatienceMs);
-    const keys = await openLayout(redis, config.redis);
+    await untilReady(redis, patienceMs).catch((error: unknown) => {
+      throw unreachable(config.redis, error);
+    });
+    const keys = await openLayout(redis, config.redis).catch((error: unknown) => {
+      if (error instanceof SettingError) throw error;
+      throw new SettingError(`redis: it cannot be used${whyOf(error)}`, { cause: error });
+    });
     const window = config.delivery.concurrency * waitingPerPlace;
     const { delivery, retention } = config;
     const lanes = new Lanes(redis, keys, {
@@ -65,4 +75,18 @@ export async function openCore(config: BridgeConfig, onError: (error: unknown) =
     redis.disconnect();
     throw error;
   }
+}
+
+function unreachable(redis: BridgeConfig['redis'], error: unknown): SettingError {
+  const setting = redis.cluster !== undefined ? 'cluster' : redis.sentinel !== undefined ? 'sentinel' : 'url';
+  const cause = error instanceof Error ? error.cause : undefined;
+  return new SettingError(`redis.${setting}: Redis does not answer${whyOf(cause)}`, { cause: error });
+}
+
+/** Connection errors name host and port and no credentials; several attempts at once come without a message. */
+function whyOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return '';
+  const { code } = cause as NodeJS.ErrnoException;
+  const why = cause.message === '' ? code : cause.message;
+  return why === undefined ? '' : ` (${why})`;
 }

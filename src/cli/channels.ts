@@ -3,7 +3,8 @@ import type { BridgeConfig } from '../../config/schema.js';
 import type { Core } from '../bridge/core.js';
 import type { Gates } from '../lanes/gates.js';
 import { CommandFailure, type CliContext } from './context.js';
-import { table, withCore } from './with-core.js';
+import { json, table } from './printing.js';
+import { withCore } from './with-core.js';
 
 type Direction = 'in' | 'out' | 'both';
 
@@ -15,14 +16,25 @@ export function register(program: Command, context: CliContext): void {
   group
     .command('list')
     .description('the channels and the state of their gates')
-    .action((_options: unknown, command: Command) =>
+    .option('--json', 'one JSON object per line')
+    .action((options: { json?: boolean }, command: Command) =>
       withGates(context, command, async (gates, config) => {
         await gates.refresh();
-        const rows = Object.entries(config.channels).map(([name, { adapter }]) => [
-          name,
+        const channels = Object.entries(config.channels).map(([channel, { adapter }]) => ({
+          channel,
           adapter,
-          worse(gates.state(`in:${name}`).kind, gates.state('egain').kind),
-          gates.state(`out:${name}`).kind,
+          inbound: worse(gates.state(`in:${channel}`).kind, gates.state('egain').kind),
+          outbound: gates.state(`out:${channel}`).kind,
+        }));
+        if (options.json === true) {
+          for (const channel of channels) context.stdout.write(json(channel));
+          return;
+        }
+        const rows = channels.map(({ channel, adapter, inbound, outbound }) => [
+          channel,
+          adapter,
+          inbound,
+          outbound,
         ]);
         context.stdout.write(table(['channel', 'adapter', 'inbound', 'outbound'], rows));
       }),

@@ -3,7 +3,9 @@ import type { Command } from 'commander';
 import type { Core } from '../bridge/core.js';
 import type { DeadLetter, DeadLetterFilter, DeadLetters } from '../lanes/dead-letters.js';
 import { CommandFailure, type CliContext } from './context.js';
-import { duration, table, time, withCore } from './with-core.js';
+import { duration } from './duration.js';
+import { json, table, time } from './printing.js';
+import { withCore } from './with-core.js';
 
 interface Selection {
   readonly channel?: string;
@@ -25,7 +27,7 @@ export function register(program: Command, context: CliContext): void {
       withLetters(context, command, async (_core, letters) => {
         const rows: string[][] = [];
         for await (const letter of letters.list(filterOf(options))) {
-          if (options.json === true) context.stdout.write(`${JSON.stringify(withoutText(letter))}\n`);
+          if (options.json === true) context.stdout.write(json(withoutText(letter)));
           else
             rows.push([
               letter.id,
@@ -44,11 +46,12 @@ export function register(program: Command, context: CliContext): void {
 
   group
     .command('show')
-    .description('show one with everything that is known, its text included')
+    .description('show one with everything that is known, its text included, as JSON')
+    .option('--json', 'as JSON, as it is anyway')
     .argument('<id>', 'dead letter id')
     .action((id: string, _options: unknown, command: Command) =>
       withLetters(context, command, async (_core, letters) => {
-        context.stdout.write(`${JSON.stringify(await must(letters, id), null, 2)}\n`);
+        context.stdout.write(json(await must(letters, id), 2));
       }),
     );
 
@@ -131,7 +134,7 @@ function filterOf({ channel, reason, olderThan }: Selection): DeadLetterFilter {
   return {
     ...(channel === undefined ? {} : { channel }),
     ...(reason === undefined ? {} : { reason }),
-    ...(olderThan === undefined ? {} : { olderThanMs: duration(olderThan) }),
+    ...(olderThan === undefined ? {} : { olderThanMs: duration(olderThan, '--older-than') }),
   };
 }
 

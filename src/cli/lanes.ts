@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { CommandFailure, type CliContext } from './context.js';
-import { table, time, withCore } from './with-core.js';
+import { json, table, time } from './printing.js';
+import { skipHead } from './skip-head.js';
+import { withCore } from './with-core.js';
 
 export function register(program: Command, context: CliContext): void {
   const group = program.command('lanes').description('what waits where, and why');
@@ -21,7 +23,7 @@ export function register(program: Command, context: CliContext): void {
         let count = 0;
         for await (const lane of new WaitingLanes(redis, keys).list(options.target)) {
           count += 1;
-          if (options.json === true) context.stdout.write(`${JSON.stringify(lane)}\n`);
+          if (options.json === true) context.stdout.write(json(lane));
           else {
             rows.push([
               lane.lane,
@@ -45,7 +47,8 @@ export function register(program: Command, context: CliContext): void {
 
   group
     .command('show')
-    .description('one lane and the ids of its messages')
+    .description('one lane and the ids of its messages, as JSON')
+    .option('--json', 'as JSON, as it is anyway')
     .argument('<lane>', 'lane')
     .action((name: string, _options: unknown, command: Command) =>
       withCore(context, command, async ({ redis, keys }) => {
@@ -57,7 +60,7 @@ export function register(program: Command, context: CliContext): void {
           id,
           accepted: time(acceptedAt),
         }));
-        context.stdout.write(`${JSON.stringify({ ...lane, messages }, null, 2)}\n`);
+        context.stdout.write(json({ ...lane, messages }, 2));
       }),
     );
 
@@ -66,15 +69,13 @@ export function register(program: Command, context: CliContext): void {
     .description('make the head of a lane a dead letter, so that the lane goes on')
     .argument('<lane>', 'lane')
     .action((name: string, _options: unknown, command: Command) =>
-      withCore(context, command, async ({ lanes, queues }) => {
-        const skipped = await lanes.bury(
-          { lane: name, owner: '', finished: 0 },
-          { reason: 'skipped', detail: 'by an operator', release: false },
-        );
-        if (skipped.kind !== 'more' && skipped.kind !== 'empty')
-          throw new CommandFailure(`lane "${name}" holds no messages`);
-        await queues.add(skipped.orders);
-        context.stdout.write(`the head is dead letter ${skipped.deadLetter} now\n`);
+      withCore(context, command, async (core) => {
+        const skipped = await skipHead(core, name);
+        if (skipped === 'none') throw new CommandFailure(`lane "${name}" holds no messages`);
+        if (skipped === 'moved') {
+          throw new CommandFailure(`the head of lane "${name}" has just gone by itself: look again`);
+        }
+        context.stdout.write(`the head is dead letter ${skipped} now\n`);
       }),
     );
 }

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import type { Journey } from '../lanes/journeys.js';
-import type { WaitingLanes } from '../lanes/waiting.js';
+import type { DeadLetters } from '../lanes/dead-letters.js';
+import type { WaitingLane, WaitingLanes } from '../lanes/waiting.js';
 import { CommandFailure, type CliContext } from './context.js';
-import { time, withCore } from './with-core.js';
+import { json, shown, time } from './printing.js';
+import { withCore } from './with-core.js';
 
 export function register(program: Command, context: CliContext): void {
   program
@@ -16,65 +18,81 @@ export function register(program: Command, context: CliContext): void {
     .action((id: string, options: { channel?: string; json?: boolean }, command: Command) =>
       withCore(context, command, async ({ redis, keys }) => {
         const { findJourneys } = await import('../lanes/journeys.js');
-        const { WaitingLanes: Waiting } = await import('../lanes/waiting.js');
-        const waiting = new Waiting(redis, keys);
         const found = (await findJourneys(redis, keys, id)).filter(
-          ({ channel }) => options.channel === undefined || channel === options.channel,
+          // An outbound message's channel is known only once its conversation was looked up.
+          ({ channel }) => options.channel === undefined || channel === options.channel || channel === '',
         );
         if (found.length === 0) {
           throw new CommandFailure(
-            `there is no journey of a message "${id}": never accepted, or longer ago than retention.journeysMs`,
+            `there is no journey of a message "${shown(id)}": never accepted, or longer ago than retention.journeysMs`,
           );
         }
+        const { WaitingLanes: Waiting } = await import('../lanes/waiting.js');
+        const { DeadLetters: Letters } = await import('../lanes/dead-letters.js');
+        const places = { waiting: new Waiting(redis, keys), letters: new Letters(redis, keys) };
         const journeys = await Promise.all(
-          found.map(async (journey) => ({
-            ...journey,
-            ...(journey.end === undefined ? { waiting: await whereItWaits(waiting, journey) } : {}),
-          })),
+          found.map(async (journey) => ({ ...journey, ...(await whereItIs(places, journey)) })),
         );
         context.stdout.write(
-          options.json === true
-            ? `${JSON.stringify(journeys, null, 2)}\n`
-            : `${journeys.map(tell).join('\n')}\n`,
+          options.json === true ? json(journeys, 2) : `${journeys.map(tell).join('\n')}\n`,
         );
       }),
     );
 }
 
-type Waits = Awaited<ReturnType<typeof whereItWaits>>;
-
-async function whereItWaits(lanes: WaitingLanes, journey: Journey) {
-  const [lane, messages] = await Promise.all([lanes.get(journey.lane), lanes.messages(journey.lane)]);
-  const ahead = messages.findIndex(({ id }) => id === journey.messageId);
-  if (lane === undefined || ahead < 0) return undefined;
-  return { ahead, ...lane };
+/** Absent where it does not apply: `waiting` once it ended, `deadLetter` unless it died and still lies there. */
+interface Whereabouts {
+  readonly waiting?: WaitingLane & { readonly ahead: number };
+  readonly deadLetter?: string;
 }
 
-function tell(journey: Journey & { readonly waiting?: Waits }): string {
-  const { direction, channel, messageId, lane, acceptedAt, end, waiting } = journey;
-  const way = direction === 'in' ? 'inbound (to eGain)' : 'outbound (to the customer)';
-  const lines = [
-    `message   ${messageId}`,
-    `way       ${way}${channel === '' ? '' : `, channel ${channel}`}`,
-    `lane      ${lane}`,
-  ];
-  lines.push(`accepted  ${time(acceptedAt)}`);
-  if (end !== undefined) {
-    lines.push(
-      `${end.outcome.padEnd(9)} ${time(end.at)} (after ${end.at - acceptedAt} ms, attempt ${end.attempts})`,
-    );
-    if (end.reason !== undefined) lines.push(`reason    ${end.reason}`);
-    if (end.conversationId !== undefined) lines.push(`conversation ${end.conversationId}`);
-    if (end.farId !== undefined) lines.push(`far id    ${end.farId}`);
-  } else if (waiting !== undefined) {
-    lines.push(
-      `waiting   ${waiting.ahead === 0 ? 'at the head of its lane' : `behind ${waiting.ahead} others`}, lane is ${waiting.state}`,
-    );
-    if (waiting.lastError !== undefined)
-      lines.push(`held up   ${waiting.lastError} (${waiting.attempts} attempts at the head)`);
-    if (waiting.tryAgainAt !== undefined) lines.push(`next try  ${time(waiting.tryAgainAt)}`);
-  } else {
-    lines.push('waiting   no more: it has just been finished or forgotten');
+async function whereItIs(
+  places: { readonly waiting: WaitingLanes; readonly letters: DeadLetters },
+  { end, lane, messageId }: Journey,
+): Promise<Whereabouts> {
+  if (end === undefined) {
+    const [where, ahead] = await Promise.all([
+      places.waiting.get(lane),
+      places.waiting.positionOf(lane, messageId),
+    ]);
+    return where === undefined || ahead === undefined ? {} : { waiting: { ahead, ...where } };
   }
-  return `${lines.join('\n')}\n`;
+  if (end.outcome !== 'dead') return {};
+  const letter = await places.letters.of(lane, messageId, end.at);
+  return letter === undefined ? {} : { deadLetter: letter.id };
+}
+
+function tell(journey: Journey & Whereabouts): string {
+  const { direction, channel, messageId, lane, acceptedAt, end, waiting, deadLetter } = journey;
+  const way = direction === 'in' ? 'inbound (to eGain)' : 'outbound (to the customer)';
+  const lines: [name: string, value: string][] = [
+    ['message', messageId],
+    ['way', `${way}${channel === '' ? '' : `, channel ${channel}`}`],
+    ['lane', lane],
+    ['accepted', time(acceptedAt)],
+  ];
+  if (end !== undefined) {
+    lines.push([
+      end.outcome,
+      `${time(end.at)} (after ${end.at - acceptedAt} ms, ${counted(end.attempts, 'attempt')})`,
+    ]);
+    if (end.reason !== undefined) lines.push(['reason', end.reason]);
+    if (deadLetter !== undefined) lines.push(['letter', `${deadLetter} (dead-letters show ${deadLetter})`]);
+    if (end.conversationId !== undefined) lines.push(['conversation', end.conversationId]);
+    if (end.farId !== undefined) lines.push(['far id', end.farId]);
+  } else if (waiting !== undefined) {
+    const { ahead, state, lastError, attempts, tryAgainAt } = waiting;
+    const place = ahead === 0 ? 'at the head of its lane' : `behind ${counted(ahead, 'other')}`;
+    lines.push(['waiting', `${place}, lane is ${state}`]);
+    if (lastError !== undefined)
+      lines.push(['held up', `${lastError} (${counted(attempts, 'attempt')} at the head)`]);
+    if (tryAgainAt !== undefined) lines.push(['next try', time(tryAgainAt)]);
+  } else {
+    lines.push(['waiting', 'no more: it has just been finished or forgotten']);
+  }
+  return lines.map(([name, value]) => `${name.padEnd(12)}  ${shown(value)}\n`).join('');
+}
+
+function counted(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
-import type { CliContext } from './context.js';
+import { SettingError } from '../operations/setting-error.js';
+import { CommandFailure, type CliContext } from './context.js';
 import { loadOrFail } from './load-or-fail.js';
 
 export function register(program: Command, context: CliContext): void {
@@ -16,7 +17,10 @@ export function register(program: Command, context: CliContext): void {
       const { startBridge } = await import('../bridge/start.js');
       const { createLogger } = await import('../operations/logger.js');
       const log = createLogger(config.logging.level, config.instance);
-      const bridge = await startBridge({ config, role, log });
+      const bridge = await startBridge({ config, role, log }).catch((cause: unknown) => {
+        if (!(cause instanceof SettingError)) throw cause;
+        throw new CommandFailure(cause.message, { cause });
+      });
       await untilAskedToStop();
       // An orchestrator kills what does not leave in time; leaving late would only look like a crash.
       const timer = setTimeout(() => {

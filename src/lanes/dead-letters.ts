@@ -27,6 +27,9 @@ export interface DeadLetterFilter {
   readonly olderThanMs?: number | undefined;
 }
 
+/** A journey's end is told by the worker's idea of Redis's clock, the letter's by the clock itself. */
+const aboutMs = 5000;
+
 /** The dead letters of all shards, for operators. Putting one back into its lane is `Lanes.revive`. */
 export class DeadLetters {
   readonly #redis: RedisClient;
@@ -37,21 +40,24 @@ export class DeadLetters {
     this.#keys = keys;
   }
 
-  /** Oldest first, a page at a time behind the scenes. */
+  /** Oldest first over all shards, a page at a time behind the scenes. */
   async *list(filter: DeadLetterFilter = {}): AsyncGenerator<DeadLetter> {
     const page = 100;
-    for (let shard = 0; shard < this.#keys.shards; shard += 1) {
-      const index = `${this.#keys.tag(shard)}:dead`;
-      const latest = filter.olderThanMs === undefined ? '+inf' : (await this.#now()) - filter.olderThanMs;
-      // A snapshot of the numbers: retrying or discarding while the list is read must not make it skip any.
-      const numbers = await this.#redis.zrangebyscore(index, '-inf', latest);
-      for (let from = 0; from < numbers.length; from += page) {
-        const letters = await Promise.all(
-          numbers.slice(from, from + page).map((number) => this.get(`${shard}-${number}`)),
-        );
-        for (const letter of letters) if (letter !== undefined && matches(letter, filter)) yield letter;
-      }
+    const latest = filter.olderThanMs === undefined ? '+inf' : (await this.#now()) - filter.olderThanMs;
+    // A snapshot of the ids: retrying or discarding while the list is read must not make it skip any.
+    const ids = await this.#ids('-inf', latest);
+    for (let from = 0; from < ids.length; from += page) {
+      const letters = await Promise.all(ids.slice(from, from + page).map((id) => this.get(id)));
+      for (const letter of letters) if (letter !== undefined && matches(letter, filter)) yield letter;
     }
+  }
+
+  /** The dead letter that a message of a lane became at about this time. */
+  async of(lane: string, messageId: string, at: number): Promise<DeadLetter | undefined> {
+    const letters = await Promise.all(
+      (await this.#ids(at - aboutMs, at + aboutMs)).map((id) => this.get(id)),
+    );
+    return letters.find((letter) => letter?.lane === lane && letter.messageId === messageId);
   }
 
   /** Undefined when there is none of this id (any more). */
@@ -92,6 +98,21 @@ export class DeadLetters {
     const [, shard, number] = /^(\d{1,3})-(\d{1,16})$/.exec(id) ?? [];
     if (shard === undefined || number === undefined || Number(shard) >= this.#keys.shards) return undefined;
     return { shard: Number(shard), number };
+  }
+
+  async #ids(from: number | string, to: number | string): Promise<string[]> {
+    const found = await Promise.all(
+      this.#keys.tags().map(async (tag, shard) => {
+        const index = await this.#redis.zrangebyscore(`${tag}:dead`, from, to, 'WITHSCORES');
+        return index.flatMap((number, position) =>
+          position % 2 === 0 ? [{ id: `${shard}-${number}`, at: Number(index[position + 1]) }] : [],
+        );
+      }),
+    );
+    return found
+      .flat()
+      .sort((a, b) => a.at - b.at)
+      .map(({ id }) => id);
   }
 
   async #now(): Promise<number> {

@@ -139,7 +139,10 @@ export class Lanes {
     return readRefusal(kind);
   }
 
-  /** The head becomes a dead letter. `owner` '' = an operator's word, which fences the worker out. */
+  /**
+   * The head becomes a dead letter. `owner` '' = an operator's word, which fences the worker out; it counts for the very
+   * head with `finished` messages before it that was accepted `acceptedAt`, and is answered `already` when that is gone.
+   */
   async bury(
     holding: Holding,
     death: {
@@ -147,6 +150,7 @@ export class Lanes {
       readonly detail: string;
       readonly journey?: JourneyEnd | undefined;
       readonly release: boolean;
+      readonly acceptedAt?: number;
     },
   ): Promise<
     | Refusal
@@ -164,6 +168,7 @@ export class Lanes {
         this.#settings.deadLettersMs,
         this.#settings.deadLettersMax,
         death.release ? this.#settings.window : 0,
+        death.acceptedAt ?? '',
       ),
     );
     const kind = answer[0];

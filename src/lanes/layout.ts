@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { hash } from 'node:crypto';
 import type { RedisClient } from './connection.js';
+import { SettingError } from '../operations/setting-error.js';
 import { Keyspace } from './keyspace.js';
 
 /** The layout this code writes. Raised when a release changes what lies in Redis in a way older ones cannot read. */
 export const layoutFormat = '1';
 
 /** A process whose settings do not fit what Redis holds must not start (I12); the message says what to set. */
-export class LayoutError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'LayoutError';
-  }
+export class LayoutError extends SettingError {
+  override readonly name = 'LayoutError';
 }
 
 /**
@@ -36,7 +34,7 @@ export async function openLayout(
   const found = await redis.hgetall(name);
   if (found['format'] !== layoutFormat) {
     throw new LayoutError(
-      `Redis holds data of format ${found['format'] ?? '?'} under redis.prefix "${prefix}", this release writes format ` +
+      `redis: it holds data of format ${found['format'] ?? '?'} under redis.prefix "${prefix}", this release writes format ` +
         `${layoutFormat}: use the release that wrote it, or another redis.prefix`,
     );
   }
@@ -54,6 +52,6 @@ export async function openLayout(
   }
   const secret = hashKey ?? found['secret'];
   if (secret === undefined)
-    throw new LayoutError(`the secret of all names is missing under redis.prefix "${prefix}"`);
+    throw new LayoutError(`redis.prefix: the secret of all names is missing under "${prefix}"`);
   return new Keyspace({ prefix, shards, secret });
 }

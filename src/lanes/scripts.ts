@@ -9,6 +9,7 @@ const names = [
   'bury',
   'checkpoint',
   'end-conversation',
+  'forget-journeys',
   'forget-lane',
   'gate',
   'hold',

@@ -1,6 +1,6 @@
 import type { RedisClient } from './connection.js';
 import { readElement } from './element.js';
-import { messageIdOf, readEnvelope } from './envelope.js';
+import { messageIdOf, readEnvelope, type Envelope } from './envelope.js';
 import type { Keyspace } from './keyspace.js';
 
 /** Where a lane that holds messages stands: waiting for room, having a job, or waiting to try again. */
@@ -26,6 +26,17 @@ const rooms: readonly (readonly [letter: string, state: LaneState])[] = [
   ['w', 'waiting'],
 ];
 
+/** The message at the head of a lane, with what `Lanes.bury` needs so that no other is meant. */
+export interface Head {
+  readonly envelope: Envelope | undefined;
+  readonly finished: number;
+  readonly acceptedAt: number;
+  /** When it was accepted first, which is another time for a revived dead letter. */
+  readonly originalAcceptedAt: number;
+  readonly attempts: number;
+  readonly target: string;
+}
+
 /** What waits where and why, read page by page: it costs the same per lane whatever the backlog. */
 export class WaitingLanes {
   readonly #redis: RedisClient;
@@ -36,11 +47,13 @@ export class WaitingLanes {
     this.#keys = keys;
   }
 
-  /** Lanes of all targets, or of one, in no particular order. */
+  /** Lanes of all targets, or of one, each once, in no particular order. */
   async *list(target?: string): AsyncGenerator<WaitingLane> {
     for (let shard = 0; shard < this.#keys.shards; shard += 1) {
       for (const found of await this.#targets(shard)) {
         if (target !== undefined && found !== target) continue;
+        // A lane moves from room to room while they are read.
+        const seen = new Set<string>();
         for (const [letter, state] of rooms) {
           const room = `${this.#keys.tag(shard)}:${letter}:${found}`;
           let cursor = '0';
@@ -49,7 +62,11 @@ export class WaitingLanes {
             cursor = next;
             const lanes = page.filter((_, index) => index % 2 === 0);
             const read = await Promise.all(lanes.map((lane) => this.#read(shard, lane, found, state)));
-            for (const lane of read) if (lane !== undefined) yield lane;
+            for (const lane of read) {
+              if (lane === undefined || seen.has(lane.lane)) continue;
+              seen.add(lane.lane);
+              yield lane;
+            }
           } while (cursor !== '0');
         }
       }
@@ -74,9 +91,38 @@ export class WaitingLanes {
     const elements = await this.#redis.lrange(`${tag}:l:${lane}`, 0, most - 1);
     return elements.map((element) => {
       const { acceptedAt, payload } = readElement(element);
-      const envelope = readEnvelope(payload);
-      return { id: envelope === undefined ? '?' : messageIdOf(envelope), acceptedAt };
+      return { id: idOf(payload), acceptedAt };
     });
+  }
+
+  /** How many messages go before this one; undefined when it is not in the lane. */
+  async positionOf(lane: string, messageId: string): Promise<number | undefined> {
+    const tag = this.#keys.tag(this.#keys.shardOf(lane));
+    const page = 500;
+    for (let from = 0; ; from += page) {
+      const elements = await this.#redis.lrange(`${tag}:l:${lane}`, from, from + page - 1);
+      const found = elements.findIndex((element) => idOf(readElement(element).payload) === messageId);
+      if (found >= 0) return from + found;
+      if (elements.length < page) return undefined;
+    }
+  }
+
+  /** The head of a lane; undefined when it holds nothing. */
+  async head(lane: string): Promise<Head | undefined> {
+    const tag = this.#keys.tag(this.#keys.shardOf(lane));
+    // First how many are finished, then the head: if it moves in between, `bury` finds that they do not fit.
+    const [finished, attempts, target] = await this.#redis.hmget(`${tag}:s:${lane}`, 'n', 'a', 't');
+    const head = await this.#redis.lindex(`${tag}:l:${lane}`, 0);
+    if (head === null) return undefined;
+    const { acceptedAt, payload, revived } = readElement(head);
+    return {
+      envelope: readEnvelope(payload),
+      finished: Number(finished ?? 0),
+      acceptedAt,
+      originalAcceptedAt: revived?.originalAcceptedAt ?? acceptedAt,
+      attempts: Number(attempts ?? 0),
+      target: target ?? '',
+    };
   }
 
   async #read(
@@ -94,14 +140,13 @@ export class WaitingLanes {
     if (head === null) return undefined;
     const [attempts, lastError, notBefore] = fields;
     const { acceptedAt, payload } = readElement(head);
-    const envelope = readEnvelope(payload);
     return {
       lane,
       shard,
       target,
       state,
       waiting,
-      headId: envelope === undefined ? '?' : messageIdOf(envelope),
+      headId: idOf(payload),
       headAcceptedAt: acceptedAt,
       attempts: Number(attempts ?? 0),
       ...(lastError ? { lastError } : {}),
@@ -114,4 +159,9 @@ export class WaitingLanes {
     const tag = this.#keys.tag(shard);
     return (await this.#redis.smembers(`${tag}:known`)).sort();
   }
+}
+
+function idOf(payload: string): string {
+  const envelope = readEnvelope(payload);
+  return envelope === undefined ? '?' : messageIdOf(envelope);
 }

@@ -1,6 +1,6 @@
 /** What eGain answered, as tables for people. Programs ask for `--json`. */
 import { isRecord } from '../../../config/schema/fields.js';
-import { table } from '../with-core.js';
+import { table } from '../printing.js';
 
 /** Heading and place of a value; a place reaches into lists (`roles.name`). */
 export type Column = readonly [heading: string, place: string];

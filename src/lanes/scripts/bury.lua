@@ -1,12 +1,18 @@
 -- The head ends undelivered: it becomes a dead letter, with its plan, and the lane goes on.
 -- ARGV: tag, lane, owner ('' = an operator, who fences the worker out), finished, journey id ('' = none), journey,
---   journey life, reason, detail, dead letter life, most dead letters, window
+--   journey life, reason, detail, dead letter life, most dead letters, window, an operator's head: its acceptance time
 -- Returns {'fenced'|'already'|'none'}, or {'more'|'empty', dead letter number, job id, target, …}.
 local lane, owner = ARGV[2], ARGV[3]
 local state = key('s', lane)
 if owner == '' then
   if redis.call('EXISTS', key('l', lane)) == 0 then
     return { 'none' }
+  end
+  -- The head that the operator looked at may be gone by now; nobody asked for the next one to be buried.
+  local head = redis.call('LINDEX', key('l', lane), 0)
+  if ARGV[13] ~= ''
+      and (string.sub(head, 1, 13) ~= ARGV[13] or (redis.call('HGET', state, 'n') or '0') ~= ARGV[4]) then
+    return { 'already' }
   end
 else
   local refusal = not_mine(lane, owner, ARGV[4])

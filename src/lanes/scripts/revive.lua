@@ -17,6 +17,11 @@ end
 local list = key('l', lane)
 -- Whatever was delivered after the death was accepted later, if only within the same millisecond.
 local later = redis.call('EXISTS', list) == 1 or tonumber(redis.call('GET', key('x', lane)) or '0') >= original
+-- The journey goes on: only its first three parts are known again (way, channel, acceptance).
+local journey = found[5] and found[5] ~= '' and redis.call('HGET', key('j', found[5]), lane)
+if journey then
+  write_journey(found[5], lane, string.match(journey, '^[^|]*|[^|]*|[^|]*'), ARGV[4])
+end
 redis.call('DEL', dead)
 redis.call('ZREM', tag .. ':dead', number)
 local wrapped = cjson.encode({ original = original, late = later, plan = found[4], payload = payload })

@@ -1,0 +1,148 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Redis } from 'ioredis';
+import { useBench, type Bench } from './support/bench.js';
+
+const bench = useBench();
+
+/** Everything in Redis as one text per key, name and value. */
+async function everything(client: Redis): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const name of (await client.keys('*')).sort()) {
+    const kind = await client.type(name);
+    const value =
+      kind === 'string'
+        ? await client.get(name)
+        : kind === 'hash'
+          ? await client.hgetall(name)
+          : kind === 'list'
+            ? await client.lrange(name, 0, -1)
+            : kind === 'zset'
+              ? (await client.zrange(name, '0', '-1')).sort()
+              : kind === 'set'
+                ? (await client.smembers(name)).sort()
+                : (await client.xrange(name, '-', '+')).map(([, fields]) => fields);
+    found.set(name, JSON.stringify(value));
+  }
+  return found;
+}
+
+/** One customer with something of everything: waiting, dead, delivered, conversations, notices, data for the next start. */
+async function live({ accept, inbound, outbound, end, core, client }: Bench, id: string): Promise<string[]> {
+  const { keys, conversations } = core;
+  const lane = keys.inboundLane('support', id);
+  const notices = keys.noticeLane('support', id);
+  const customer = { id };
+  const open = `open-of-${id}`;
+  const past = `past-of-${id}`;
+  await accept(
+    inbound(`${id}-1`, { customer }),
+    inbound(`${id}-2`, { customer }),
+    inbound(`${id}-3`, { customer }),
+  );
+  await end(lane, 'delivered');
+  await end(lane, 'dead');
+  for (const conversation of [open, past]) {
+    await conversations.bind(conversation, { channel: 'support', customerId: id }, 60_000);
+    await accept(
+      outbound(`${id}-${conversation}-1`, conversation),
+      outbound(`${id}-${conversation}-2`, conversation),
+    );
+    await end(keys.outboundLane(conversation), 'delivered');
+  }
+  await client.set(`${keys.tag(0)}:m:${lane}`, open, 'PX', 60_000);
+  await conversations.keepInfo(lane, JSON.stringify(customer), 60_000);
+  await conversations.rememberContact(
+    `${id}@support.channel.invalid`,
+    { channel: 'support', customerId: id },
+    60_000,
+  );
+  await accept({
+    lane: notices,
+    target: 'out:support',
+    mark: 'm',
+    payload: JSON.stringify({ k: 'n', c: 'support', u: customer, n: {} }),
+  });
+  await client.set(`${keys.tag(0)}:n:${notices}:mark`, '1', 'PX', 60_000);
+  return [lane, notices, keys.outboundLane(open), keys.outboundLane(past)];
+}
+
+describe('customers forget', () => {
+  test('I13: leaves nothing of the customer, by name or by hash, and nobody else loses anything', async () => {
+    const { type, client, core } = bench();
+    await live(bench(), 'eve');
+    const before = await everything(client);
+    const hashes = await live(bench(), 'dana');
+    const during = [...(await everything(client))].flat().join('\n');
+    for (const trace of ['dana', ...hashes]) expect(during).toContain(trace);
+
+    const { stdout, exitCode } = await type('customers', 'forget', 'support', 'dana');
+    expect([stdout, exitCode]).toEqual([
+      'removed: waiting messages 4, dead letters 1, conversations 3, journeys 7, duplicate marks 8\n',
+      0,
+    ]);
+    const after = await everything(client);
+    const left = [...after].flat().join('\n');
+    for (const trace of ['dana', ...hashes]) expect(left).not.toContain(trace);
+
+    // Counters go on, and the indexes keep a blank where the customer was.
+    const counters = /:(generation|dead-number|journeys|drain:id|drain:events|drain:meta|drain:marker)$/;
+    const others = (all: Map<string, string>) => [...all].filter(([name]) => !counters.test(name));
+    expect(others(after)).toEqual(others(before));
+    expect(await client.lrange(`${core.keys.tag(0)}:journeys`, 0, -1)).toHaveLength(14);
+  });
+
+  test('forgets what the conversation of a delivered message was, when only the journey still tells', async () => {
+    const { accept, inbound, outbound, end, core, client, type } = bench();
+    const lane = core.keys.inboundLane('support', 'dana');
+    await accept(inbound('m-1'));
+    // Its journey names conversation c-1, whose customer is not known any more.
+    await end(lane, 'delivered');
+    await accept(outbound('h-1', 'c-1'));
+    await end(core.keys.outboundLane('c-1'), 'dead', 'unknown-conversation');
+    await type('customers', 'forget', 'support', 'dana');
+    const left = [...(await everything(client))].flat().join('\n');
+    for (const trace of [lane, core.keys.outboundLane('c-1'), 'text of']) expect(left).not.toContain(trace);
+  });
+
+  test('forgets the dead letter of an item that was no message but named the conversation', async () => {
+    const { accept, end, core, lines, type } = bench();
+    await core.conversations.bind('c-1', { channel: 'support', customerId: 'dana' }, 60_000);
+    const misfits = core.keys.outboundLane('');
+    for (const conversation of ['c-1', 'c-2']) {
+      const raw = { conversation: { id: conversation }, content: 'words' };
+      await accept({
+        lane: misfits,
+        mark: conversation,
+        payload: JSON.stringify({ k: 'x', r: 'no type', m: raw }),
+      });
+      await end(misfits, 'dead', 'malformed');
+    }
+    await type('customers', 'forget', 'support', 'dana');
+    expect(await lines('dead-letters', 'list', '--json')).toHaveLength(1);
+  });
+
+  test('a customer of the same id on another channel is somebody else', async () => {
+    const { core, type, client } = bench();
+    await core.conversations.bind('c-1', { channel: 'sales', customerId: 'dana' }, 60_000);
+    const before = await everything(client);
+    const { stdout } = await type('customers', 'forget', 'support', 'dana', '--json');
+    expect(JSON.parse(stdout)).toEqual({
+      waitingMessages: 0,
+      deadLetters: 0,
+      conversations: 0,
+      journeys: 0,
+      duplicateMarks: 0,
+    });
+    const after = await everything(client);
+    // The engine's own settings, written by whoever opens the queue first.
+    after.delete(`${core.keys.tag(0)}:drain:meta`);
+    expect(after).toEqual(before);
+  });
+
+  test('works for a channel that is gone from the configuration', async () => {
+    const { core, type } = bench();
+    await core.conversations.bind('c-1', { channel: 'closed', customerId: 'dana' }, 60_000);
+    expect((await type('customers', 'forget', 'closed', 'dana')).exitCode).toBe(0);
+    expect((await type('customers', 'forget', 'closed', 'dana')).exitCode).toBe(1);
+  });
+});
