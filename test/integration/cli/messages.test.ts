@@ -39,13 +39,13 @@ describe('messages trace', () => {
   });
 
   test('tells what holds the head up, and when it is tried again', async () => {
-    const { accept, inbound, type, core, client } = bench();
+    const { accept, inbound, type, core, client, worker } = bench();
     await accept(inbound('m-1'));
     const lane = core.keys.inboundLane('support', 'dana');
     const generation = (await client.hget(`${core.keys.tag(0)}:s:${lane}`, 'g')) ?? '';
-    await core.lanes.take(lane, generation, 'worker', 1);
+    await worker.take(lane, generation, 'worker', 1);
     const hold = { delayMs: 60_000, countsAsAttempt: true, error: 'HTTP 503\u001b[2J', release: true };
-    await core.lanes.hold({ lane, owner: 'worker', finished: 0 }, hold);
+    await worker.hold({ lane, owner: 'worker', finished: 0 }, hold);
     const { stdout } = await type('messages', 'trace', 'm-1');
     expect(told(stdout)).toMatchObject({
       waiting: 'at the head of its lane, lane is backing-off',

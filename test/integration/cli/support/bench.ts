@@ -10,7 +10,7 @@ import { adapters } from '../../../../src/channels/index.js';
 import { run } from '../../../../src/cli/program.js';
 import { writeEnvelope, type Envelope } from '../../../../src/lanes/envelope.js';
 import { journeyEnd, journeyHead, type Outcome } from '../../../../src/lanes/journeys.js';
-import type { NewMessage } from '../../../../src/lanes/lanes.js';
+import { Lanes, type NewMessage } from '../../../../src/lanes/lanes.js';
 import { startTestRedis, type TestRedis } from '../../../support/redis.js';
 
 /** How a command line ended. */
@@ -25,6 +25,7 @@ export interface Bench {
   readonly redis: TestRedis;
   readonly client: Redis;
   readonly core: Core;
+  readonly worker: Lanes;
   readonly configFile: string;
   readonly type: (...argv: readonly string[]) => Promise<Ended>;
   /** The objects a `--json` command printed, one per line. */
@@ -112,6 +113,15 @@ export function useBench(): () => Bench {
 function benchOf(redis: TestRedis, core: Core, configFile: string): Bench {
   const { lanes, keys, queues } = core;
   const client = redis.client();
+  // Without BullMQ's lock: whoever asks in these tests is the worker.
+  const worker = new Lanes(core.redis, keys, {
+    duplicateWindowMs: 60_000,
+    journeysMs: 60_000,
+    journeysMax: 10_000,
+    deadLettersMs: 60_000,
+    deadLettersMax: 1000,
+    window: 100,
+  });
   const type: Bench['type'] = (...argv) => typeLine([...argv, '--config', configFile]);
   const accept: Bench['accept'] = async (...messages) => {
     const { orders } = await lanes.accept(messages);
@@ -123,6 +133,7 @@ function benchOf(redis: TestRedis, core: Core, configFile: string): Bench {
     redis,
     client,
     core,
+    worker,
     configFile,
     type,
     lines: async (...argv) =>
@@ -158,7 +169,7 @@ function benchOf(redis: TestRedis, core: Core, configFile: string): Bench {
     accept,
     end: async (lane, outcome, reason = 'rejected', detail = 'because') => {
       const state = `${keys.tag(keys.shardOf(lane))}:s:${lane}`;
-      const taken = await lanes.take(lane, (await client.hget(state, 'g')) ?? '', 'worker', 1);
+      const taken = await worker.take(lane, (await client.hget(state, 'g')) ?? '', 'worker', 1);
       const [element] = taken.kind === 'taken' ? taken.elements : [];
       if (taken.kind !== 'taken' || element === undefined) throw new Error(`lane ${lane} has no head`);
       const {
@@ -180,10 +191,10 @@ function benchOf(redis: TestRedis, core: Core, configFile: string): Bench {
       };
       const holding = { lane, owner: 'worker', finished: taken.finished };
       if (outcome === 'dead') {
-        const buried = await lanes.bury(holding, { reason, detail, journey, release: true });
+        const buried = await worker.bury(holding, { reason, detail, journey, release: true });
         return 'deadLetter' in buried ? buried.deadLetter : buried.kind;
       }
-      return (await lanes.acknowledge(holding, { journey, release: true, most: 0 })).kind;
+      return (await worker.acknowledge(holding, { journey, release: true, most: 0 })).kind;
     },
   };
 }
