@@ -92,7 +92,9 @@ export class Upkeep {
   // The number of live workers sets how many lanes of a target may have a job at once.
   async #heartbeat(tag: string): Promise<void> {
     const { redis, instance } = this.#parts;
-    const now = Date.now();
+    // By Redis's clock: the processes' own may differ.
+    const [seconds] = await redis.time();
+    const now = Number(seconds) * 1000;
     await redis.zadd(`${tag}:instances`, now, instance);
     await redis.zremrangebyscore(`${tag}:instances`, '-inf', now - 15_000);
     const alive = await redis.zcard(`${tag}:instances`);
