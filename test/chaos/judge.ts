@@ -1,7 +1,8 @@
+import type { ReceivedRequest } from '../../src/simulator/channel/deliveries.js';
 import type { Exit } from '../support/spawn-process.js';
 import type { World } from '../support/world.js';
 import type { AgentsDesk } from './agents.js';
-import { attemptsAtChannel, attemptsAtHub, type Attempt } from './attempts.js';
+import { attemptsAtChannel, attemptsAtHub } from './attempts.js';
 import type { CustomersSender } from './customers.js';
 import { arrivalsAtChannel, arrivalsAtHub, orphans } from './deliveries.js';
 import type { IncidentLog } from './incidents.js';
@@ -66,7 +67,7 @@ export function judge(evidence: Evidence): Verdict {
   const hubAttempts = attemptsAtHub(records);
   const channelAttempts = attemptsAtChannel(world.channel.requests());
   const atHub = arrivalsAtHub(records);
-  const atChannel = arrivalsAtChannel(world.channel.received(), firstTimes(channelAttempts));
+  const atChannel = arrivalsAtChannel(world.channel.received(), firstTimes(world.channel.requests()));
   const inbound = judgeRepeats(hubAttempts, sightings, log, starvation);
   const outbound = judgeRepeats(channelAttempts, sightings, log, starvation);
 
@@ -136,10 +137,10 @@ export function judge(evidence: Evidence): Verdict {
   };
 }
 
-function firstTimes(attempts: readonly Attempt[]): ReadonlyMap<string, number> {
+function firstTimes(requests: readonly ReceivedRequest[]): ReadonlyMap<string, number> {
   const times = new Map<string, number>();
-  for (const { id, processed, receivedAt } of attempts) {
-    if (processed && !times.has(id)) times.set(id, receivedAt);
+  for (const { messageId, outcome, at } of requests) {
+    if (messageId !== undefined && outcome === 'taken') times.set(messageId, at);
   }
   return times;
 }

@@ -1,7 +1,7 @@
 import { byId, type Attempt } from './attempts.js';
 import type { IncidentLog } from './incidents.js';
 import type { Sighting } from './observed-path.js';
-import type { StarvationWatch } from './starvation.js';
+import { farEnds, type StarvationWatch } from './starvation.js';
 import { timing } from './settings.js';
 
 /** Why a far end took a message again (I3). */
@@ -78,7 +78,15 @@ function causeOf(
   if (log.during('freeze', receivedAt, repeat.receivedAt, again) !== undefined) return 'freeze';
   if (log.during('redis', receivedAt, until) !== undefined) return 'Redis killed';
   if (log.during('late', receivedAt - timing.attemptTimeoutMs, until) !== undefined) return 'far end late';
-  const denied = sender === undefined ? 0 : starvation.deniedMs(sender, receivedAt - 1000, repeat.receivedAt);
+  // Far ends and callers share the machine: together they were kept waiting for the better part of a time-out.
+  const denied = [sender, farEnds].reduce<number>(
+    (sum, process) =>
+      sum +
+      (process === undefined
+        ? 0
+        : starvation.deniedMs(process, receivedAt - timing.attemptTimeoutMs, repeat.receivedAt)),
+    0,
+  );
   if (denied >= timing.attemptTimeoutMs / 2) return 'no CPU';
   return undefined;
 }

@@ -11,6 +11,9 @@ function waitedMs(pid: number): number | undefined {
 
 const everyMs = 100;
 
+/** The number under which the test's own process is watched: both far ends live in it. */
+export const farEnds = -1;
+
 /**
  * Watches how much CPU time the bridge processes were denied. On a crowded machine a process may get to its own
  * time-out before it gets to an answer; that is nobody's fault, but it has to be proven like everything else.
@@ -29,9 +32,9 @@ export class StarvationWatch {
   }
 
   /** How long a process wanted to run and could not between two moments, in milliseconds. */
-  deniedMs(process: number, from: number, to: number): number {
+  deniedMs(number: number, from: number, to: number): number {
     return this.#waits
-      .filter((wait) => wait.process === process && wait.at >= from && wait.at <= to + everyMs)
+      .filter((wait) => wait.process === number && wait.at >= from && wait.at <= to + everyMs)
       .reduce((sum, { ms }) => sum + ms, 0);
   }
 
@@ -41,12 +44,12 @@ export class StarvationWatch {
 
   #look(): void {
     const at = Date.now();
-    this.#pids().forEach((pid, process) => {
+    [process.pid, ...this.#pids()].forEach((pid, index) => {
       const total = pid === undefined ? undefined : waitedMs(pid);
       if (pid === undefined || total === undefined) return;
       const ms = total - (this.#last.get(pid) ?? total);
       this.#last.set(pid, total);
-      if (ms > 1) this.#waits.push({ process, at, ms });
+      if (ms > 1) this.#waits.push({ process: index + farEnds, at, ms });
     });
   }
 }

@@ -19,6 +19,8 @@ export type AnswerOutcome = 'written' | 'reset' | 'none' | 'gone';
 /** One request of the bridge, repeats included. Times in milliseconds since 1970. */
 export interface ReceivedRequest {
   readonly webhookId: string;
+  /** Its `id`; absent when the request was not believed. */
+  readonly messageId?: string;
   readonly at: number;
   readonly outcome: 'taken' | 'repeat' | 'refused' | 'not-taken';
   /** The fault it met. */

@@ -96,7 +96,7 @@ function answer(response: ServerResponse, fault: Fault | undefined): void {
 
 /** A record that is completed once it is known how the answer ended. */
 function follow(
-  request: Pick<ReceivedRequest, 'webhookId' | 'at' | 'outcome'>,
+  request: Pick<ReceivedRequest, 'webhookId' | 'messageId' | 'at' | 'outcome'>,
   response: ServerResponse,
   fault: Fault | undefined,
 ): ReceivedRequest {
@@ -137,7 +137,9 @@ export async function startSampleChannel(options: SampleChannelOptions): Promise
     const at = Date.now();
     const message = believed(verifiers, request, body);
     const record = (outcome: ReceivedRequest['outcome'], fault?: Fault): void =>
-      deliveries.record(follow({ webhookId, at, outcome }, response, fault));
+      deliveries.record(
+        follow({ webhookId, at, outcome, ...(message && { messageId: message.id }) }, response, fault),
+      );
     if (message === undefined) {
       record('refused');
       response.writeHead(401).end();
