@@ -164,7 +164,7 @@ export class OutboundDeliverer implements Deliverer {
     const customer = language === undefined ? { id } : { id, language };
     if (delivery.originalTime === undefined || message.text === undefined) return { ...message, customer };
     // It comes after messages that were written later: the reader must see when it was written (I2).
-    const when = new Date(delivery.originalTime).toISOString();
+    const when = `${new Date(delivery.originalTime).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
     const late = { ...message, customer, text: `[${when}] ${message.text}` };
     delete late.html;
     return late;

@@ -11,7 +11,10 @@ local target = redis.call('HGET', key('s', lane), 't')
 if ARGV[5] ~= '' then
   write_journey(ARGV[5], lane, ARGV[6], ARGV[7])
   local element = redis.call('LINDEX', key('l', lane), 0)
-  redis.call('SET', key('x', lane), accepted_at(element), 'XX', 'KEEPTTL')
+  -- A retry was counted when it was put back, by the time of its first acceptance.
+  if string.sub(element, 14, 14) ~= '!' then
+    went_before(lane, accepted_at(element))
+  end
 end
 if ARGV[8] ~= '0' then
   redis.call('PEXPIRE', key('m', lane), ARGV[8])

@@ -39,7 +39,9 @@ if over > 0 then
     redis.call('ZREM', tag .. ':dead', old)
   end
 end
-redis.call('SET', key('x', lane), 0, 'NX', 'PX', life)
+if not redis.call('SET', key('x', lane), 0, 'NX', 'PX', life) then
+  redis.call('PEXPIRE', key('x', lane), life)
+end
 if ARGV[5] ~= '' then
   write_journey(ARGV[5], lane, ARGV[6], ARGV[7])
 end

@@ -9,7 +9,7 @@
 --   a:<contact> string  whom a contact address stands for (only with trust_callback_customer)
 --   d:<lane>:<message>  string  duplicate mark
 --   j:<message> hash   lane -> journey
---   x:<lane>   string  acceptance time of the last message delivered since one died: tells a late retry
+--   x:<lane>   string  the latest acceptance time of what went before a retry since one died: tells a late retry
 --   w:<target> zset    lanes that wait for room     } a lane that holds messages
 --   r:<target> zset    lanes that have a job        } is in exactly one
 --   b:<target> zset    lanes that wait to try again } of these three
@@ -75,6 +75,14 @@ end
 
 local function accepted_at(element)
   return tonumber(string.sub(element, 1, 13))
+end
+
+-- A message accepted at this time goes before whatever of the lane is put back from now on. Known only where one died.
+local function went_before(lane, time)
+  local known = redis.call('GET', key('x', lane))
+  if known and tonumber(known) < time then
+    redis.call('SET', key('x', lane), time, 'XX', 'KEEPTTL')
+  end
 end
 
 -- A journey is one field of the hash of its message id; the index caps their number.

@@ -15,8 +15,19 @@ if string.sub(element, 14, 14) == '!' then
   original, payload = before.original, before.payload
 end
 local list = key('l', lane)
--- Whatever was delivered after the death was accepted later, if only within the same millisecond.
-local later = redis.call('EXISTS', list) == 1 or tonumber(redis.call('GET', key('x', lane)) or '0') >= original
+-- Of what waits, the last one that is no retry was accepted last; typing does not count.
+local position = -1
+local last = redis.call('LINDEX', list, position)
+while last and string.sub(last, 14, 14) == '~' do
+  position = position - 1
+  last = redis.call('LINDEX', list, position)
+end
+local ahead = last and string.sub(last, 14, 14) == ' ' and accepted_at(last) or 0
+went_before(lane, ahead)
+-- Whatever was delivered after the death was accepted later, if only within the same millisecond; not so what is put
+-- back before it, of the same batch: that is why it counts a millisecond less.
+local later = math.max(ahead, tonumber(redis.call('GET', key('x', lane)) or '0')) >= original
+went_before(lane, original - 1)
 -- The journey goes on: only its first three parts are known again (way, channel, acceptance).
 local journey = found[5] and found[5] ~= '' and redis.call('HGET', key('j', found[5]), lane)
 if journey then

@@ -1,29 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
+import { contentsOf } from '../../support/redis-contents.js';
 import { useBench, type Bench } from './support/bench.js';
 
 const bench = useBench();
 
-/** Everything in Redis as one text per key, name and value. */
 async function everything(client: Redis): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
-  for (const name of (await client.keys('*')).sort()) {
-    const kind = await client.type(name);
-    const value =
-      kind === 'string'
-        ? await client.get(name)
-        : kind === 'hash'
-          ? await client.hgetall(name)
-          : kind === 'list'
-            ? await client.lrange(name, 0, -1)
-            : kind === 'zset'
-              ? (await client.zrange(name, '0', '-1')).sort()
-              : kind === 'set'
-                ? (await client.smembers(name)).sort()
-                : (await client.xrange(name, '-', '+')).map(([, fields]) => fields);
-    found.set(name, JSON.stringify(value));
-  }
-  return found;
+  return new Map((await contentsOf(client)).map(({ name, value }) => [name, value]));
 }
 
 /** One customer with something of everything: waiting, dead, delivered, conversations, notices, data for the next start. */

@@ -277,6 +277,55 @@ describe('dead letters', () => {
     expect(taken.elements[0]?.revived?.late).toBe(false);
   });
 
+  /** Accepts `batches` some milliseconds apart, and lets every message die. */
+  async function letDie(lanes: Lanes, batches: readonly (readonly string[])[]): Promise<string[]> {
+    const letters: string[] = [];
+    const orders = [];
+    for (const batch of batches) {
+      orders.push(...(await lanes.accept(batch.map((id) => message('a', id)))).orders);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const [lane, generation] = jobOf(orders);
+    for (let finished = 0; finished < batches.flat().length; finished += 1) {
+      await lanes.take(lane, generation, 'me', 10);
+      const death = { reason: 'rejected', detail: '', release: true };
+      const buried = await lanes.bury({ lane, owner: 'me', finished }, death);
+      letters.push('deadLetter' in buried ? (buried.deadLetter.split('-')[1] ?? '') : '');
+    }
+    return letters;
+  }
+
+  async function lateness(lanes: Lanes, letters: readonly string[]): Promise<(boolean | undefined)[]> {
+    const orders = [];
+    for (const letter of letters) orders.push(...((await lanes.revive(0, letter)) ?? []));
+    const { taken } = await takeFirst(lanes, orders);
+    return taken.elements.map(({ revived }) => revived?.late);
+  }
+
+  test('I2: those put back in their order are not late for each other, also of one batch', async () => {
+    const { lanes } = freshLanes();
+    const letters = await letDie(lanes, [
+      ['1', '2'],
+      ['3', '4'],
+    ]);
+    expect(await lateness(lanes, letters)).toEqual([false, false, false, false]);
+  });
+
+  test('I2: one that is put back behind later ones is late, also when those are only waiting', async () => {
+    const { lanes } = freshLanes();
+    const [first = '', second = '', third = ''] = await letDie(lanes, [['1'], ['2'], ['3']]);
+    expect(await lateness(lanes, [second, first, third])).toEqual([false, true, false]);
+  });
+
+  test('I2: typing that goes before makes nothing late', async () => {
+    const { lanes } = freshLanes();
+    const letters = await letDie(lanes, [['1']]);
+    const { orders } = await lanes.accept([{ lane: 'a', target: 'in:support', payload: 'typing' }]);
+    await lanes.revive(0, letters[0] ?? '');
+    const { taken } = await takeFirst(lanes, orders);
+    expect(taken.elements.map(({ revived }) => revived?.late)).toEqual([undefined, false]);
+  });
+
   test('an operator who skips a head fences the worker out and the lane goes on at once', async () => {
     const { lanes } = freshLanes();
     const { orders } = await lanes.accept([message('a', '1'), message('a', '2')]);
