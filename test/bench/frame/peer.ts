@@ -53,7 +53,8 @@ server.keepAliveTimeout = 60_000;
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
 
 process.on('message', (question) => {
-  if (question === 'count') process.send?.({ count: state.atMs.length });
+  // Where lanes are tracked a repeat must not stand in for a message that is still missing.
+  if (question === 'count') process.send?.({ count: tracks?.summary().distinct ?? state.atMs.length });
   if (question === 'state') process.send?.({ state: { ...state, ...tracks?.summary() } });
   if (question === 'reset') {
     Object.assign(state, { atMs: [], waysMs: [] });
