@@ -3,7 +3,8 @@ import type { LaneElement } from '../src/lanes/element.js';
 import { readEnvelope, type Envelope } from '../src/lanes/envelope.js';
 import type { Gates } from '../src/lanes/gates.js';
 import type { Holding, Lanes, Taken } from '../src/lanes/lanes.js';
-import { backOffMs, type BackOff } from '../src/messages/back-off.js';
+import type { BackOff } from '../src/messages/back-off.js';
+import { afterFailure } from './after-failure.js';
 import type { Deliverer, Delivery, GateWord, Outcome } from './delivery.js';
 import type { Endings } from './endings.js';
 import { persist } from './persist.js';
@@ -138,13 +139,14 @@ export class Drain {
     readonly gate: string;
     readonly deliverer: Deliverer;
   }): Promise<Next> {
-    const { lanes, queues, endings, settings, now, stopping, onError } = this.#parts;
+    const { lanes, queues, endings, settings, now, random, stopping, onError } = this.#parts;
     const { lane, token, signal, taken, gate } = run;
     let elements = [...taken.elements];
     let { finished, mapping, attempts, plan, starts } = taken;
     let verifiedAt = run.takenAt;
     const redisAhead = taken.now - verifiedAt;
     const redisNow = (): number => now() + redisAhead;
+    const brokenOff = (): boolean => signal.aborted;
 
     for (let sent = 0; ; sent += 1) {
       const element = elements.shift();
@@ -178,10 +180,18 @@ export class Drain {
               );
 
       if (outcome.kind === 'fenced') return { kind: 'later', ms: 100 };
+      if (outcome.kind === 'again' && brokenOff()) {
+        // Broken off because this process leaves: nobody's failure, and whoever comes next need not wait.
+        const back = { delayMs: 0, countsAsAttempt: false, error: 'broken off', release: false };
+        await persist(() => lanes.hold(holding, back), { signal, now });
+        return { kind: 'later', ms: 1 };
+      }
       // What the far end did is done: that the gate could not be told must not keep it from being written down.
       await this.#tellGate(gate, outcome).catch(onError);
       if (outcome.kind === 'again' || outcome.kind === 'wait') {
-        const verdict = this.#judge(outcome, element, taken.target, attempts, redisNow());
+        const holdMs = settings.holdMs(taken.target);
+        const head = { element, attempts, holdMs, now: redisNow() };
+        const verdict = afterFailure(outcome, head, settings.backOff, random);
         if (verdict.kind === 'hold') {
           const release = this.#mayRelease(gate);
           const held = await persist(() => lanes.hold(holding, { ...verdict, release }), { signal, now });
@@ -244,47 +254,6 @@ export class Drain {
       originalTime: element.revived?.late === true ? element.revived.originalAcceptedAt : undefined,
       signal,
       now: redisNow,
-    };
-  }
-
-  /** An attempt failed: once more, or is this the end? A head past its deadline has had its last attempt (I4). */
-  #judge(
-    outcome: Extract<Outcome, { kind: 'again' | 'wait' }>,
-    element: LaneElement,
-    target: string,
-    attempts: number,
-    now: number,
-  ):
-    | {
-        readonly kind: 'hold';
-        readonly delayMs: number;
-        readonly countsAsAttempt: boolean;
-        readonly error: string;
-      }
-    | { readonly kind: 'end'; readonly outcome: Extract<Outcome, { kind: 'dead' | 'ignored' }> } {
-    const { settings, random } = this.#parts;
-    if (element.ephemeral) return { kind: 'end', outcome: { kind: 'ignored', reason: 'not-repeated' } };
-    const age = now - element.acceptedAt;
-    if (outcome.kind === 'wait') {
-      if (age >= outcome.untilMs) {
-        return {
-          kind: 'end',
-          outcome: { kind: 'dead', reason: outcome.reason, detail: `waited ${outcome.untilMs} ms` },
-        };
-      }
-      const delayMs = Math.min(outcome.afterMs, outcome.untilMs - age);
-      return { kind: 'hold', delayMs, countsAsAttempt: false, error: outcome.reason };
-    }
-    const left = settings.holdMs(target) - age;
-    if (left <= 0)
-      return { kind: 'end', outcome: { kind: 'dead', reason: 'hold-expired', detail: outcome.error } };
-    const wished = outcome.afterMs ?? backOffMs(attempts + 1, settings.backOff, random);
-    // The last attempt comes at the deadline, not after it.
-    return {
-      kind: 'hold',
-      delayMs: Math.min(wished, left),
-      countsAsAttempt: outcome.countsAsAttempt,
-      error: outcome.error,
     };
   }
 
