@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { Refusal } from './reply.js';
+import type { Arrivals } from './arrivals.js';
+import { Refusal, unavailable } from './reply.js';
 
 /** Senders are programs on good connections; one that needs longer for a body of ours holds a place for nothing. */
 const bodyMs = 10_000;
@@ -10,6 +11,7 @@ export interface BodyRules {
   readonly types: RegExp;
   /** The content types in words, for the refusal. */
   readonly expected: string;
+  readonly arrivals: Arrivals;
   /** How long a body may take to arrive, in milliseconds. */
   readonly withinMs?: number;
 }
@@ -20,13 +22,13 @@ const json = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
  * Reads a JSON request's raw bytes (signatures need them raw).
  * @param limit in bytes. @throws {Refusal} as `readBody`.
  */
-export function readRawBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  return readBody(request, { limit, types: json, expected: 'application/json' });
+export function readRawBody(request: IncomingMessage, limit: number, arrivals: Arrivals): Promise<Buffer> {
+  return readBody(request, { limit, types: json, expected: 'application/json', arrivals });
 }
 
 /**
  * @throws {Refusal} 413 past the limit, 415 for another type or a compressed body, 408 when it does not arrive in time, 400
- * when the caller leaves before its end.
+ * when the caller leaves before its end, 503 when there is no memory for it.
  */
 export async function readBody(request: IncomingMessage, rules: BodyRules): Promise<Buffer> {
   const { headers } = request;
@@ -44,18 +46,34 @@ export async function readBody(request: IncomingMessage, rules: BodyRules): Prom
   return collect(request, rules);
 }
 
-function collect(request: IncomingMessage, { limit, withinMs = bodyMs }: BodyRules): Promise<Buffer> {
+function collect(request: IncomingMessage, rules: BodyRules): Promise<Buffer> {
+  const { limit, arrivals, withinMs = bodyMs } = rules;
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    let held = 0;
     const keep = (chunk: Buffer): void => {
       size += chunk.length;
-      if (size > limit) stop(() => tooLarge(limit));
-      else chunks.push(chunk);
+      if (size > limit) {
+        stop(() => tooLarge(limit));
+        return;
+      }
+      const room = arrivals.take(chunk.length);
+      if (room === 0) {
+        stop(() => unavailable('too many bodies at once'));
+        return;
+      }
+      held += room;
+      chunks.push(chunk);
+    };
+    const done = (): void => {
+      clearTimeout(timer);
+      arrivals.give(held);
+      held = 0;
     };
     const stop = (why: () => Refusal): void => {
       if (request.readableEnded) return;
-      clearTimeout(timer);
+      done();
       request.off('data', keep);
       chunks.length = 0;
       reject(why());
@@ -66,7 +84,7 @@ function collect(request: IncomingMessage, { limit, withinMs = bodyMs }: BodyRul
     request
       .on('data', keep)
       .once('end', () => {
-        clearTimeout(timer);
+        done();
         const [only] = chunks;
         resolve(only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks));
       })

@@ -6,6 +6,7 @@ import { journeyHead } from '../src/lanes/journeys.js';
 import type { Keyspace } from '../src/lanes/keyspace.js';
 import type { AcceptStatus, NewMessage } from '../src/lanes/lanes.js';
 import type { InboundMessage } from '../src/messages/model.js';
+import type { Arrivals } from './arrivals.js';
 import { readRawBody } from './body.js';
 import { callerAddress, type FailureThrottle } from './caller.js';
 import type { Handler, RequestObserver, RequestPath } from './handler.js';
@@ -32,57 +33,54 @@ export interface ChannelParts {
   readonly throttle: FailureThrottle;
   readonly observer: RequestObserver;
   readonly environment: VerifyEnvironment;
+  readonly arrivals: Arrivals;
   readonly maxBodyBytes: number;
   readonly trustProxy: number;
 }
 
 /** A channel's webhook: believed, understood, allowed, kept, answered; in this order. */
 export function channelWebhook(parts: ChannelParts): Handler {
-  const { channels, intake, throttle, observer, environment, maxBodyBytes, trustProxy } = parts;
+  const { channels, intake, throttle, observer, environment, arrivals, maxBodyBytes, trustProxy } = parts;
   return async (request, response, path) => {
     const channel = path.parameter;
     const entry = channels.get(channel);
     if (entry === undefined) throw new Refusal('not-found', 'channel: there is none of this name');
     if (request.method !== 'POST' && request.method !== 'GET') throw notPost();
-    await intake.admit(async () => {
-      const address = callerAddress(request, trustProxy);
-      await throttle.check(address);
-      const body = request.method === 'GET' ? Buffer.alloc(0) : await readRawBody(request, maxBodyBytes);
-      const raw = rawRequest(request, path, body);
-      const verdict = entry.adapter.verify(raw, entry.settings, environment);
-      if (!verdict.ok) {
-        // A GET is only ever a provider's challenge, and those prove themselves too.
-        if (request.method === 'GET' && verdict.reason === 'missing-signature') throw notPost();
-        await throttle.failed(address);
-        throw new Refusal(
-          verdict.status === 400 ? 'malformed' : 'unauthenticated',
-          `signature: ${verdict.reason}`,
-        );
-      }
-      if (verdict.handshake !== undefined) {
-        const { status, headers, body: answer } = verdict.handshake;
-        response.writeHead(status, { ...protection, ...headers }).end(answer);
-        return;
-      }
-      if (request.method === 'GET') throw notPost();
-      // Read as text, wrong bytes would become other words than were signed.
-      if (!isUtf8(body)) throw new Refusal('malformed', 'body: expected JSON in UTF-8');
-      const parsed = entry.adapter.parse(raw, entry.settings);
-      if (!parsed.ok) {
-        const message = parsed.problems
-          .map(({ field, expected }) => `${field}: expected ${expected}`)
-          .join('; ');
-        throw new Refusal(parsed.status === 400 ? 'malformed' : 'unprocessable', message);
-      }
-      const statuses = await keep(parts, channel, entry, parsed.events);
-      observer.accepted(
-        'channel',
-        statuses.length,
-        statuses.filter((status) => status === 'duplicate').length,
+    intake.check();
+    const address = callerAddress(request, trustProxy);
+    await throttle.check(address);
+    const body =
+      request.method === 'GET' ? Buffer.alloc(0) : await readRawBody(request, maxBodyBytes, arrivals);
+    const raw = rawRequest(request, path, body);
+    const verdict = entry.adapter.verify(raw, entry.settings, environment);
+    if (!verdict.ok) {
+      // A GET is only ever a provider's challenge, and those prove themselves too.
+      if (request.method === 'GET' && verdict.reason === 'missing-signature') throw notPost();
+      await throttle.failed(address);
+      throw new Refusal(
+        verdict.status === 400 ? 'malformed' : 'unauthenticated',
+        `signature: ${verdict.reason}`,
       );
-      const answer = entry.adapter.reply(parsed.events, statuses);
-      sendJson(response, answer.status, answer.body, answer.headers);
-    });
+    }
+    if (verdict.handshake !== undefined) {
+      const { status, headers, body: answer } = verdict.handshake;
+      response.writeHead(status, { ...protection, ...headers }).end(answer);
+      return;
+    }
+    if (request.method === 'GET') throw notPost();
+    // Read as text, wrong bytes would become other words than were signed.
+    if (!isUtf8(body)) throw new Refusal('malformed', 'body: expected JSON in UTF-8');
+    const parsed = entry.adapter.parse(raw, entry.settings);
+    if (!parsed.ok) {
+      const message = parsed.problems
+        .map(({ field, expected }) => `${field}: expected ${expected}`)
+        .join('; ');
+      throw new Refusal(parsed.status === 400 ? 'malformed' : 'unprocessable', message);
+    }
+    const statuses = await intake.admit(() => keep(parts, channel, entry, parsed.events));
+    observer.accepted('channel', statuses.length, statuses.filter((status) => status === 'duplicate').length);
+    const answer = entry.adapter.reply(parsed.events, statuses);
+    sendJson(response, answer.status, answer.body, answer.headers);
   };
 }
 

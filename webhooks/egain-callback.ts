@@ -1,10 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { CallbackVerdict } from '../src/egain/callback/verdict.js';
-import type { parseCallback } from '../src/egain/parse-callback.js';
+import type { CallbackItem, parseCallback } from '../src/egain/parse-callback.js';
 import { writeEnvelope } from '../src/lanes/envelope.js';
 import { journeyHead } from '../src/lanes/journeys.js';
 import type { Keyspace } from '../src/lanes/keyspace.js';
 import type { NewMessage } from '../src/lanes/lanes.js';
+import type { Arrivals } from './arrivals.js';
 import { parseJson, readRawBody } from './body.js';
 import { callerAddress, type FailureThrottle } from './caller.js';
 import { requireMethod, type Handler, type RequestObserver } from './handler.js';
@@ -18,6 +19,7 @@ export interface CallbackParts {
   readonly keys: Keyspace;
   readonly throttle: FailureThrottle;
   readonly observer: RequestObserver;
+  readonly arrivals: Arrivals;
   readonly maxBodyBytes: number;
   readonly trustProxy: number;
 }
@@ -27,45 +29,44 @@ export interface CallbackParts {
  * it within 5 s and takes any 200 [doc: createclientapplication.md] [wild: DM bridge].
  */
 export function egainCallback(parts: CallbackParts): Handler {
-  const { authenticate, parse, intake, keys, throttle, observer, maxBodyBytes, trustProxy } = parts;
+  const { authenticate, parse, intake, keys, throttle, observer, arrivals, maxBodyBytes, trustProxy } = parts;
   return async (request, response) => {
     requireMethod(request, 'POST');
-    await intake.admit(async () => {
-      const address = callerAddress(request, trustProxy);
-      await throttle.check(address);
-      const verdict = await authenticate(request.headers);
-      if (!verdict.ok) {
-        // The issuer's keys could not be had: not the caller's fault.
-        if (verdict.reason === 'unavailable')
-          throw unavailable('the issuer of the token cannot be asked for its keys', 5);
-        // An expired token was a right one: the hub finds out by our 401, with as many callbacks as it has under way.
-        if (verdict.reason !== 'expired') await throttle.failed(address);
-        throw new Refusal('unauthenticated', `authorization: ${verdict.reason}`, {
-          'www-authenticate': verdict.wwwAuthenticate,
-        });
-      }
-      const body = await readRawBody(request, maxBodyBytes);
-      const parsed = parse(parseJson(body));
-      if (!parsed.ok)
-        throw new Refusal('malformed', `${parsed.field || 'body'}: expected ${parsed.expected}`);
-      const messages = parsed.items.map((item): NewMessage => {
-        if (!item.ok) return misfit(keys, `${item.field}: ${item.reason}`, item.raw);
-        const { id, conversationId, dedupeKey = id, message } = item;
-        const lane = keys.outboundLane(conversationId);
-        const payload = writeEnvelope({ kind: 'outbound', id, conversationId, message });
-        if (message.type.value === 'typing.start' || message.type.value === 'typing.end')
-          return { lane, payload };
-        return {
-          lane,
-          mark: keys.messageMark(dedupeKey),
-          journey: { id, head: journeyHead('out', '') },
-          payload,
-        };
+    intake.check();
+    const address = callerAddress(request, trustProxy);
+    await throttle.check(address);
+    const verdict = await authenticate(request.headers);
+    if (!verdict.ok) {
+      // The issuer's keys could not be had: not the caller's fault.
+      if (verdict.reason === 'unavailable')
+        throw unavailable('the issuer of the token cannot be asked for its keys', 5);
+      // An expired token was a right one: the hub finds out by our 401, with as many callbacks as it has under way.
+      if (verdict.reason !== 'expired') await throttle.failed(address);
+      throw new Refusal('unauthenticated', `authorization: ${verdict.reason}`, {
+        'www-authenticate': verdict.wwwAuthenticate,
       });
-      const statuses = messages.length === 0 ? [] : await intake.accept(messages);
-      observer.accepted('egain', statuses.length, statuses.filter((status) => status === 'duplicate').length);
-      sendJson(response, 200, '{}');
-    });
+    }
+    const body = await readRawBody(request, maxBodyBytes, arrivals);
+    const parsed = parse(parseJson(body));
+    if (!parsed.ok) throw new Refusal('malformed', `${parsed.field || 'body'}: expected ${parsed.expected}`);
+    const messages = parsed.items.map((item) => newMessage(keys, item));
+    const statuses = messages.length === 0 ? [] : await intake.admit(() => intake.accept(messages));
+    observer.accepted('egain', statuses.length, statuses.filter((status) => status === 'duplicate').length);
+    sendJson(response, 200, '{}');
+  };
+}
+
+function newMessage(keys: Keyspace, item: CallbackItem): NewMessage {
+  if (!item.ok) return misfit(keys, `${item.field}: ${item.reason}`, item.raw);
+  const { id, conversationId, dedupeKey = id, message } = item;
+  const lane = keys.outboundLane(conversationId);
+  const payload = writeEnvelope({ kind: 'outbound', id, conversationId, message });
+  if (message.type.value === 'typing.start' || message.type.value === 'typing.end') return { lane, payload };
+  return {
+    lane,
+    mark: keys.messageMark(dedupeKey),
+    journey: { id, head: journeyHead('out', '') },
+    payload,
   };
 }
 

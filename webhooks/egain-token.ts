@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Arrivals } from './arrivals.js';
 import { readBody } from './body.js';
 import { callerAddress, type FailureThrottle } from './caller.js';
 import { requireMethod, type Handler } from './handler.js';
@@ -21,9 +22,10 @@ const tokenTypes =
 export function egainToken(parts: {
   readonly issue: (headers: IncomingHttpHeaders, body: string) => Promise<TokenReply>;
   readonly throttle: FailureThrottle;
+  readonly arrivals: Arrivals;
   readonly trustProxy: number;
 }): Handler {
-  const { issue, throttle, trustProxy } = parts;
+  const { issue, throttle, arrivals, trustProxy } = parts;
   return async (request, response) => {
     requireMethod(request, 'POST');
     const address = callerAddress(request, trustProxy);
@@ -32,6 +34,7 @@ export function egainToken(parts: {
       limit: maxTokenBody,
       types: tokenTypes,
       expected: 'application/x-www-form-urlencoded or application/json',
+      arrivals,
     });
     if (!isUtf8(body)) throw new Refusal('malformed', 'body: expected UTF-8', {}, { fields: invalidRequest });
     const reply = await issue(request.headers, body.toString('utf8'));

@@ -42,10 +42,15 @@ export class Intake {
     this.#closed = true;
   }
 
-  /** Runs one request's work. @throws {Refusal} 503 when there is no room for it now. */
-  async admit<T>(work: () => Promise<T>): Promise<T> {
+  /** @throws {Refusal} 503 when nothing can be taken in now: known before a body is read. */
+  check(): void {
     if (this.#closed) throw unavailable('the bridge is shutting down');
     if (this.#full()) throw unavailable('no room for messages: Redis is near its memory limit', 5);
+  }
+
+  /** Runs one request's work, its body at hand. @throws {Refusal} 503 when there are too many at once. */
+  async admit<T>(work: () => Promise<T>): Promise<T> {
+    this.check();
     if (this.#inFlight >= this.#settings.maxInFlight) throw unavailable('too many requests at once');
     this.#inFlight += 1;
     try {

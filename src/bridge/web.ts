@@ -1,4 +1,5 @@
 import type { BridgeConfig } from '../../config/schema.js';
+import { Arrivals } from '../../webhooks/arrivals.js';
 import { FailureThrottle } from '../../webhooks/caller.js';
 import { channelWebhook } from '../../webhooks/channel-webhook.js';
 import { egainCallback } from '../../webhooks/egain-callback.js';
@@ -16,6 +17,9 @@ import type { Observer } from '../operations/observer.js';
 import type { ConfiguredChannel } from './channels.js';
 import type { Core } from './core.js';
 import { inboundPolicy } from './policy.js';
+
+/** For bodies on their way in, over all requests: a hundred senders of large ones at once, and no more by bad will. */
+const leastArrivalBytes = 64 * 1024 * 1024;
 
 /** Failed attempts to prove who one is, per address and minute. */
 const throttleSettings = { failures: 30, windowSeconds: 60 };
@@ -44,7 +48,8 @@ export async function startWeb(parts: {
   });
   const throttle = new FailureThrottle(throttleSettings, () => performance.now());
   const limits = { maxBodyBytes: server.maxBodyBytes, trustProxy: server.trustProxy };
-  const common = { intake, keys, throttle, observer, ...limits };
+  const arrivals = new Arrivals(Math.max(leastArrivalBytes, 4 * server.maxBodyBytes));
+  const common = { intake, keys, throttle, observer, arrivals, ...limits };
   const issue = tokenIssuer(config);
   const handlers: PublicHandlers = {
     callback: guarded(
@@ -79,7 +84,11 @@ export async function startWeb(parts: {
     token:
       issue === undefined
         ? undefined
-        : guarded('token', observer, egainToken({ issue, throttle, trustProxy: server.trustProxy })),
+        : guarded(
+            'token',
+            observer,
+            egainToken({ issue, throttle, arrivals, trustProxy: server.trustProxy }),
+          ),
   };
   const listening: Listening = await startPublicServer(handlers, observer, server);
   return {
