@@ -58,6 +58,19 @@ describe('a callback body', () => {
     ]);
   });
 
+  test.each([
+    ['id', { id: 'x'.repeat(256) }],
+    ['id', { id: 'a\nb' }],
+    ['messageId', { id: undefined, messageId: '\u009b31m' }],
+    ['conversation.id', { conversation: { id: 'c\0' } }],
+    ['conversation.id', { conversation: { id: 'c'.repeat(10_000) } }],
+  ])('an %s that nobody could show is refused by name, the rest of the batch is read', (field, more) => {
+    expect(items({ ...text, ...more }, text)).toMatchObject([
+      { ok: false, field: `messages.message.0.${field}`, reason: expect.stringContaining('255') },
+      { ok: true, id: text.id },
+    ]);
+  });
+
   test('a strange optional field does not cost the message', () => {
     expect(
       items({
