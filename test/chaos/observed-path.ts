@@ -70,11 +70,17 @@ export function join(near: Socket, far: Socket, sockets: Set<Socket>): void {
   ] as const) {
     sockets.add(socket);
     socket.setNoDelay(true);
-    socket.on('error', () => other.resetAndDestroy());
+    socket.on('error', () => cut(other));
     socket.on('close', () => {
       sockets.delete(socket);
       other.destroy();
     });
     socket.pipe(other);
   }
+}
+
+/** A reset for a reset. Node cannot reset what is half closed already: such a handle would never let the process end. */
+export function cut(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }

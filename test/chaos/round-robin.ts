@@ -1,5 +1,5 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { join } from './observed-path.js';
+import { cut, join } from './observed-path.js';
 
 /**
  * The one address of all bridge processes: connections go to each in turn, past those that refuse or are marked as not
@@ -28,7 +28,7 @@ export class RoundRobin {
       near.on('error', () => undefined);
       const attempt = (tried: number): void => {
         const port = ports[(first + tried) % ports.length];
-        if (port === undefined || tried === ports.length) near.resetAndDestroy();
+        if (port === undefined || tried === ports.length) cut(near);
         else if (avoided.has(port)) attempt(tried + 1);
         else {
           const far = connect({ host: '127.0.0.1', port });
