@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker, type Job } from 'bullmq';
 import type { DrainData } from './queues.js';
+
+const refusedPauseMs = 250;
 
 /** BullMQ's word for "no job"; its types leave it out. */
 const nothing = undefined as unknown as Job<DrainData>;
@@ -19,8 +22,14 @@ export class EagerWorker extends Worker<DrainData> {
       this.#fetched = false;
       return nothing;
     }
-    const job = await super.moveToActive(token, name);
+    const job = await super.moveToActive(token, name).catch(afterAMoment);
     this.#fetched = job !== nothing;
     return job;
   }
+}
+
+/** Where Redis answers but refuses (READONLY, MISCONF, out of memory), BullMQ would ask again without a pause. */
+async function afterAMoment(error: unknown): Promise<never> {
+  await sleep(refusedPauseMs);
+  throw error;
 }

@@ -20,6 +20,7 @@ describe('nothing is lost, doubled without cause or out of order (I1, I2, I3, I1
       stuck: [],
       deadLetters: [],
       refused: [],
+      crashes: [],
       badExits: [],
     });
     expect(isWell(verdict)).toBe(true);

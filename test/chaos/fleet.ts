@@ -17,6 +17,8 @@ interface Member {
   running: BridgeProcess | undefined;
   /** Started, and neither killed nor frozen. */
   well: boolean;
+  /** It is being ended by us. */
+  expected: boolean;
   /** Restarts follow each other. */
   turn: Promise<void>;
 }
@@ -24,6 +26,8 @@ interface Member {
 /** The bridge processes of a run, behind one address, each with its own way to both far ends. */
 export class Fleet {
   readonly front: RoundRobin;
+  /** Processes that ended without having been asked to: there must be none. */
+  readonly crashes: string[] = [];
   readonly sightings: readonly Sighting[];
   readonly #world: World;
   readonly #log: IncidentLog;
@@ -71,6 +75,7 @@ export class Fleet {
         },
       );
       one.well = false;
+      one.expected = true;
       const incident = this.#log.begin('kill', number);
       one.running?.signal('SIGKILL');
       await one.running?.exited;
@@ -103,6 +108,7 @@ export class Fleet {
         await one.turn;
         if (one.running === undefined) throw new Error(`process ${one.number} is not running`);
         const since = Date.now();
+        one.expected = true;
         one.running.signal('SIGTERM');
         return { ...(await one.running.exited), tookMs: Date.now() - since };
       }),
@@ -128,8 +134,17 @@ export class Fleet {
 
   async #start(one: Member): Promise<void> {
     const { port, managementPort, overrides } = one;
-    one.running = await this.#world.startBridge({ port, managementPort, overrides });
-    this.#started.push({ name: `process-${one.number}-${this.#started.length}`, process: one.running });
+    const started = await this.#world.startBridge({ port, managementPort, overrides });
+    one.running = started;
+    one.expected = false;
+    void started.exited.then(({ code, signal }) => {
+      if (one.running !== started || one.expected) return;
+      const lastWords = `${started.stdout()}${started.stderr()}`.slice(-500);
+      this.crashes.push(
+        `process ${one.number} ended by itself, code ${String(code)}, signal ${String(signal)}: ${lastWords}`,
+      );
+    });
+    this.#started.push({ name: `process-${one.number}-${this.#started.length}`, process: started });
     one.well = true;
   }
 
@@ -166,6 +181,7 @@ async function member(world: World, number: number, seen: (sighting: Sighting) =
     overrides: { egain: { apiUrl: egain.href }, channels: { support: { url: channel.href } } },
     running: undefined,
     well: false,
+    expected: false,
     turn: Promise.resolve(),
   };
 }

@@ -21,6 +21,7 @@ export interface Evidence {
   readonly agents: AgentsDesk;
   readonly remains: Remains;
   readonly exits: readonly (Exit & { readonly tookMs: number })[];
+  readonly crashes: readonly string[];
   readonly sightings: readonly Sighting[];
   readonly starvation: StarvationWatch;
   readonly settled: boolean;
@@ -36,6 +37,7 @@ export interface Broken {
   readonly stuck: readonly string[];
   readonly deadLetters: readonly string[];
   readonly refused: readonly string[];
+  readonly crashes: readonly string[];
   readonly badExits: readonly string[];
 }
 
@@ -116,6 +118,7 @@ export function judge(evidence: Evidence): Verdict {
         .filter(({ id }) => !excused.has(id))
         .map(({ id, reason, detail }) => `${id}: ${reason} (${detail})`),
       refused: customers.refused,
+      crashes: evidence.crashes,
       badExits: evidence.exits
         .filter(({ code, tookMs }) => code !== 0 || tookMs > timing.drainGraceMs)
         .map(

@@ -76,11 +76,20 @@ const intakes: readonly Intake[] = [
 
 /** Ways for Redis to be away, and back. */
 const outages = [
-  { how: 'is gone', away: (own: World) => own.redis.kill(), back: (own: World) => own.redis.restart() },
+  {
+    how: 'is gone',
+    away: (own: World): Promise<unknown> => own.redis.kill(),
+    back: (own: World): Promise<unknown> => own.redis.restart(),
+  },
   {
     how: 'does not answer any more',
     away: (own: World) => Promise.resolve(void process.kill(own.redis.pid, 'SIGSTOP')),
     back: (own: World) => Promise.resolve(void process.kill(own.redis.pid, 'SIGCONT')),
+  },
+  {
+    how: 'refuses to write (READONLY)',
+    away: (own: World) => own.redis.client().replicaof('127.0.0.1', 1),
+    back: (own: World) => own.redis.client().replicaof('NO', 'ONE'),
   },
 ];
 

@@ -100,6 +100,7 @@ export async function runChaos(settings: ChaosSettings, options: RunOptions = {}
       agents,
       remains,
       exits,
+      crashes: fleet.crashes,
       sightings: fleet.sightings,
       starvation,
       settled,
