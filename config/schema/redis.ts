@@ -72,6 +72,11 @@ export const redisSchema = z
       .describe(
         'Key for hashing customers’ ids in key names. Default: one is made at first start and kept in Redis.',
       ),
+    waitReplicas: count(0, 10)
+      .default(0)
+      .describe(
+        'How many replicas must have a message before it is acknowledged (WAIT); with fewer the caller is told 503. 0: only the master, which can lose its last moments in a failover.',
+      ),
     maxMemoryBytes: count(16 * 1024 * 1024, Number.MAX_SAFE_INTEGER)
       .optional()
       .describe('Intake stops at 80 % of this. Default: what Redis itself says its maxmemory is.'),

@@ -1,9 +1,10 @@
 import type { BridgeConfig } from '../../config/schema.js';
-import { connectRedis, untilReady, type RedisClient } from '../lanes/connection.js';
+import { connectRedis, connectServer, untilReady, type RedisClient } from '../lanes/connection.js';
 import { Conversations } from '../lanes/conversations.js';
 import { Lanes } from '../lanes/lanes.js';
 import { openLayout } from '../lanes/layout.js';
 import type { Keyspace } from '../lanes/keyspace.js';
+import { ReplicatedWriter } from '../lanes/replicated-writer.js';
 import { SettingError } from '../operations/setting-error.js';
 import { jobLock, Queues } from '../../workers/queues.js';
 
@@ -35,9 +36,9 @@ export async function openCore(
   onError: (error: unknown) => void,
   patienceMs = startPatienceMs,
 ): Promise<Core> {
-  const redis = connectRedis(config.redis, 'prompt', `egain-bridge:${config.instance}`, {
-    commandTimeoutMs: Math.max(100, config.server.acceptTimeoutMs - 100),
-  });
+  const name = `egain-bridge:${config.instance}`;
+  const commandTimeoutMs = Math.max(100, config.server.acceptTimeoutMs - 100);
+  const redis = connectRedis(config.redis, 'prompt', name, { commandTimeoutMs });
   redis.on('error', onError);
   try {
     await untilReady(redis, patienceMs).catch((error: unknown) => {
@@ -49,7 +50,25 @@ export async function openCore(
     });
     const window = config.delivery.concurrency * waitingPerPlace;
     const { delivery, retention } = config;
+    const { waitReplicas } = config.redis;
+    const writer =
+      waitReplicas === 0
+        ? undefined
+        : new ReplicatedWriter({
+            main: redis,
+            connect: (address) => {
+              const client = connectServer(config.redis, 'prompt', `${name}:accept`, {
+                commandTimeoutMs,
+                address,
+              });
+              return client.on('error', onError);
+            },
+            replicas: waitReplicas,
+            // Time is left for the way there and back.
+            timeoutMs: Math.round(commandTimeoutMs * 0.7),
+          });
     const lanes = new Lanes(redis, keys, {
+      ...(writer === undefined ? {} : { write: writer.run.bind(writer) }),
       duplicateWindowMs: delivery.duplicateWindowMs,
       journeysMs: retention.journeysMs,
       journeysMax: retention.journeysMax,
@@ -68,6 +87,7 @@ export async function openCore(
       window,
       close: async () => {
         await queues.close();
+        writer?.close();
         redis.disconnect();
       },
     };

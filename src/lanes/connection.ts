@@ -33,6 +33,11 @@ export interface RedisSettings {
   readonly tls?: boolean | Tls | undefined;
 }
 
+export interface ConnectOptions {
+  /** How long a prompt connection waits for an answer, default 2 s. */
+  readonly commandTimeoutMs?: number;
+}
+
 export type RedisClient = Redis | Cluster;
 
 /**
@@ -52,25 +57,15 @@ const manners: Record<Manner, Options> = {
 /**
  * A connection to Redis. The caller closes it. Errors are reported by `error` events only; a listener must be set.
  * Auto-pipelining stays off: it slows BullMQ and the hot path (ioredis writes one tick's commands together anyway).
- * @param options `commandTimeoutMs`: how long a prompt connection waits for an answer, default 2 s.
  */
 export function connectRedis(
   settings: RedisSettings,
   manner: Manner,
   name: string,
-  options: { readonly commandTimeoutMs?: number } = {},
+  options: ConnectOptions = {},
 ): RedisClient {
-  const { url, cluster, sentinel, username, password } = settings;
-  const tls = tlsOptions(settings.tls);
-  const common: Options = {
-    ...manners[manner],
-    ...(options.commandTimeoutMs === undefined ? {} : { commandTimeout: options.commandTimeoutMs }),
-    connectionName: name,
-    retryStrategy: reconnectDelayMs,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(tls === undefined ? {} : { tls }),
-  };
+  const common = commonOptions(settings, manner, name, options);
+  const { url, cluster, sentinel } = settings;
   if (cluster !== undefined) {
     return new Cluster([...cluster.nodes], {
       enableOfflineQueue: manner === 'patient',
@@ -87,6 +82,50 @@ export function connectRedis(
     });
   }
   return new Redis(url ?? 'redis://127.0.0.1:6379', common);
+}
+
+/**
+ * A connection to one server: to this member of the cluster, else to the one there is. The caller closes it.
+ * Errors are reported by `error` events only; a listener must be set.
+ */
+export function connectServer(
+  settings: RedisSettings,
+  manner: Manner,
+  name: string,
+  options: ConnectOptions & { readonly address?: Address | undefined } = {},
+): Redis {
+  const { address } = options;
+  if (address !== undefined) {
+    return new Redis({
+      ...commonOptions(settings, manner, name, options),
+      host: address.host,
+      port: address.port,
+    });
+  }
+  const client = connectRedis(settings, manner, name, options);
+  if (client instanceof Cluster) throw new TypeError('a cluster needs the address of one of its members');
+  return client;
+}
+
+function commonOptions(
+  settings: RedisSettings,
+  manner: Manner,
+  name: string,
+  options: ConnectOptions,
+): Options {
+  const { username, password } = settings;
+  const tls = tlsOptions(settings.tls);
+  return {
+    ...manners[manner],
+    ...(options.commandTimeoutMs === undefined ? {} : { commandTimeout: options.commandTimeoutMs }),
+    connectionName: name,
+    retryStrategy: reconnectDelayMs,
+    // A master that became a replica keeps its connections: a new one finds the present master.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(tls === undefined ? {} : { tls }),
+  };
 }
 
 function tlsOptions(tls: RedisSettings['tls']): ConnectionOptions | undefined {

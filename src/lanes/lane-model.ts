@@ -1,7 +1,10 @@
 import type { LaneElement } from './element.js';
+import type { ScriptRunner } from './scripts.js';
 
 /** Life times in milliseconds, counts as numbers. */
 export interface LaneSettings {
+  /** Runs the script of acceptance where its answer must mean more than that one Redis has it. */
+  readonly write?: ScriptRunner;
   readonly duplicateWindowMs: number;
   readonly journeysMs: number;
   readonly journeysMax: number;

@@ -14,7 +14,7 @@ import {
   type Refusal,
   type Taken,
 } from './lane-model.js';
-import { asList, runScript, type ScriptAnswer } from './scripts.js';
+import { asList, runScript, type ScriptAnswer, type ScriptRunner } from './scripts.js';
 
 export { AcceptError } from './lane-model.js';
 export type * from './lane-model.js';
@@ -27,11 +27,13 @@ export class Lanes {
   readonly #redis: RedisClient;
   readonly #keys: Keyspace;
   readonly #settings: LaneSettings;
+  readonly #write: ScriptRunner;
 
   constructor(redis: RedisClient, keys: Keyspace, settings: LaneSettings) {
     this.#redis = redis;
     this.#keys = keys;
     this.#settings = settings;
+    this.#write = settings.write ?? ((name, tag, ...args) => runScript(redis, name, tag, ...args));
   }
 
   /**
@@ -65,7 +67,7 @@ export class Lanes {
           payload,
         );
       }
-      const answer = asList(await runScript(this.#redis, 'accept', this.#keys.tag(shard), ...args));
+      const answer = asList(await this.#write('accept', this.#keys.tag(shard), ...args));
       const marks = String(answer[0]);
       indexes.forEach((index, position) => {
         if (marks[position] === 'd') statuses[index] = 'duplicate';

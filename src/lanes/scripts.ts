@@ -34,6 +34,20 @@ const sources = new Map(
 
 export type ScriptAnswer = string | number | null | ScriptAnswer[];
 
+/** One round trip to the shard of `tag`, atomic. */
+export type ScriptRunner = (
+  name: ScriptName,
+  tag: string,
+  ...args: readonly (string | number)[]
+) => Promise<ScriptAnswer>;
+
+/** A script as Redis is given it, and the name Redis has for it. */
+export function scriptSource(name: ScriptName): { readonly text: string; readonly sha: string } {
+  const source = sources.get(name);
+  if (source === undefined) throw new Error(`no script named ${name}`);
+  return source;
+}
+
 /**
  * Runs one of the Lua scripts on the shard of `tag`; one round trip, atomic.
  * @throws whatever Redis or the connection answers; a script that threw wrote nothing that the caller may rely on.
@@ -44,8 +58,7 @@ export async function runScript(
   tag: string,
   ...args: readonly (string | number)[]
 ): Promise<ScriptAnswer> {
-  const source = sources.get(name);
-  if (source === undefined) throw new Error(`no script named ${name}`);
+  const source = scriptSource(name);
   const route = `${tag}:generation`;
   try {
     return (await client.evalsha(source.sha, 1, route, tag, ...args)) as ScriptAnswer;

@@ -12,6 +12,7 @@ import {
 } from '../../src/simulator/index.js';
 import { freePort } from './free-port.js';
 import { spawnProcess, type SpawnedProcess } from './spawn-process.js';
+import { startRedisCluster } from './redis-cluster.js';
 import { startTestRedis, type TestRedis } from './test-redis.js';
 import type { RedisServerOptions } from '../../src/operations/redis-server.js';
 
@@ -56,10 +57,17 @@ export interface WorldOptions {
   readonly seed?: number;
 }
 
+/**
+ * With `TEST_REDIS=cluster` every world's bridges work on a Redis Cluster of three masters instead; `world.redis` is then
+ * a Redis nobody uses, so tests that look into it or take it away are not for that.
+ */
+const onCluster = process.env['TEST_REDIS'] === 'cluster';
+
 const password = 'callback-password-of-the-tests';
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const redis = await startTestRedis(options.redis);
+  const cluster = onCluster ? await startRedisCluster({ replicas: false }) : undefined;
   const dir = await mkdtemp(join(tmpdir(), 'egain-bridge-world-'));
   const secret = `whsec_${randomBytes(32).toString('base64')}`;
   const clientSecret = 'client-secret-of-the-tests';
@@ -85,7 +93,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     const configFile = join(dir, `bridge-${number}.yaml`);
     const config = {
       server: { host: '127.0.0.1', port, managementHost: '127.0.0.1', managementPort },
-      redis: { url: redis.url },
+      redis: cluster === undefined ? { url: redis.url } : { cluster: { nodes: cluster.nodes }, shards: 4 },
       egain: {
         apiUrl: simulator.url,
         token: { url: simulator.tokenUrl, clientId: 'bridge', clientSecret },
@@ -135,6 +143,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       await channel.close();
       await simulator.close();
       await redis.stop();
+      await cluster?.stop();
       await rm(dir, { recursive: true, force: true });
     },
   };
