@@ -9,7 +9,7 @@ import type { Bench } from './frame/bench.js';
 import { machineFacts } from './frame/machine.js';
 import { readOptions } from './frame/options.js';
 import { asJson, asText } from './frame/report.js';
-import { alternate, compare, medians } from './frame/rounds.js';
+import { alternate, compare, medians, type Variant } from './frame/rounds.js';
 
 const benches: Readonly<Record<string, Bench>> = { accept, relay, latency, flat, recovery, start };
 
@@ -18,7 +18,7 @@ async function run(): Promise<void> {
   const bench = benches[options.name];
   if (bench === undefined) throw new Error(`There is no measurement ${options.name}.`);
   const plan = await bench.plan(options);
-  const variants = plan.variants.filter(({ name }) => name.includes(options.only));
+  const variants = chosen(plan.variants, options.only);
   const measured = await alternate(variants, options.rounds, (line) => process.stderr.write(`${line}\n`));
   const report = {
     bench: options.name,
@@ -31,10 +31,16 @@ async function run(): Promise<void> {
   process.stdout.write(`${options.json ? asJson(report) : asText(report)}\n`);
 }
 
+/** A name given in full stands for itself alone: `bridge` leaves `bridge-express` out. */
+function chosen(variants: readonly Variant[], only: string): readonly Variant[] {
+  const exact = variants.filter(({ name }) => only.split(',').includes(name));
+  return exact.length > 0 ? exact : variants.filter(({ name }) => name.includes(only));
+}
+
 run().catch((error: unknown) => {
   const names = Object.entries(benches).map(([name, { what }]) => `  ${name.padEnd(10)}${what}`);
   const usage = [
-    'Usage: npm run bench -- <name> [--rounds 5] [--seconds 5] [--messages 10000] [--only part-of-a-name] [--peers] [--json]',
+    'Usage: npm run bench -- <name> [--rounds 5] [--seconds 5] [--messages 10000] [--only names or part-of-a-name] [--peers] [--json]',
     ...names,
   ];
   process.stderr.write(

@@ -4,7 +4,7 @@ import { callbackBody, callbackHeaders, conversation } from '../frame/bodies.js'
 import { startBridge } from '../frame/bridge.js';
 import { closedLoop, type Target } from '../frame/closed-loop.js';
 import { openLoop } from '../frame/open-loop.js';
-import { startMeasuredRedis } from '../frame/redis.js';
+import { redisCpuMicros, startMeasuredRedis } from '../frame/redis.js';
 import type { Figures } from '../frame/report.js';
 import type { Variant } from '../frame/rounds.js';
 import { startSubject, type Subject } from '../frame/subject.js';
@@ -74,13 +74,16 @@ async function measure(start: Start, seconds: number, calm: boolean): Promise<Fi
       const target = callbacks(port);
       await closedLoop(target, { connections, seconds: warmUpSeconds });
       const before = await subject.usage();
+      const redisBefore = await redisCpuMicros(redis);
       const { accepted, perSecond, p50Ms, p99Ms } = await closedLoop(target, { connections, seconds });
       const after = await subject.usage();
+      const redisAfter = await redisCpuMicros(redis);
       const figures = {
         perSecond,
         p50Ms,
         p99Ms,
         cpuMicrosPerMessage: (after.cpuMicros - before.cpuMicros) / accepted,
+        redisMicrosPerMessage: (redisAfter - redisBefore) / accepted,
       };
       if (!calm) return figures;
       const rate = { connections, seconds, perSecond: Math.round(perSecond * 0.7) };

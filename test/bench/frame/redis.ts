@@ -25,3 +25,10 @@ export async function dataBytes(server: RedisServer): Promise<number> {
   const field = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
   return field('used_memory') - field('mem_clients_normal') - field('mem_aof_buffer');
 }
+
+/** Processor time Redis has used so far, background rewrites apart, in microseconds. */
+export async function redisCpuMicros(server: RedisServer): Promise<number> {
+  const info = await askRedis(server, (redis) => redis.info('cpu'));
+  const field = (name: string): number => Number(new RegExp(`^${name}:([\\d.]+)`, 'm').exec(info)?.[1] ?? 0);
+  return (field('used_cpu_user') + field('used_cpu_sys')) * 1_000_000;
+}
