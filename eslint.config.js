@@ -18,6 +18,19 @@ const walls = [
     ],
   },
   {
+    target: './src/files',
+    from: [
+      './src/lanes',
+      './src/egain',
+      './src/channels',
+      './src/cli',
+      './src/simulator',
+      './webhooks',
+      './workers',
+      './config',
+    ],
+  },
+  {
     target: './src/channels',
     from: ['./src/lanes', './src/egain', './src/cli', './src/simulator', './webhooks', './workers'],
   },
