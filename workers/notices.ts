@@ -120,7 +120,9 @@ export class Notices {
 const toldOf: ReadonlySet<string> = new Set([
   'text',
   'choice',
+  'message.edit',
   'message.delete',
+  'message.undo',
   'conversation.end',
   'customer.info',
 ]);

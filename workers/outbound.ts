@@ -18,11 +18,15 @@ export interface OutboundChannel {
   /** How long a silent conversation counts as open, in milliseconds. */
   readonly idleMs: number;
   readonly noticeText: (notice: Notice, language: string | undefined) => string;
+  /** What the manifest makes of a message: events in words, texts of the hub and typing left out where not wanted. */
+  readonly present: (message: Draft, language: string | undefined) => Translated;
 }
+
+type Draft = Omit<OutboundMessage, 'customer'>;
 
 /** eGain's message as an OutboundMessage that still lacks its customer, or why nobody is to see it. */
 export type Translated =
-  | { readonly kind: 'message'; readonly message: Omit<OutboundMessage, 'customer'> }
+  | { readonly kind: 'message'; readonly message: Draft }
   | { readonly kind: 'ignored'; readonly reason: string };
 
 export type OutboundTranslator = (envelope: Extract<Envelope, { kind: 'outbound' }>) => Translated;
@@ -95,7 +99,9 @@ export class OutboundDeliverer implements Deliverer {
       return { kind: 'again', error: 'channel-not-configured', countsAsAttempt: false };
     const translated = this.#translate(envelope);
     if (translated.kind === 'ignored') return { kind: 'ignored', reason: translated.reason };
-    const { type } = translated.message;
+    const presented = channel.present(translated.message, whose.language);
+    if (presented.kind === 'ignored') return { kind: 'ignored', reason: presented.reason };
+    const { type } = presented.message;
     if (type === 'typing.start' || type === 'typing.end') {
       if (delivery.now() - delivery.acceptedAt > typingLifeMs)
         return { kind: 'ignored', reason: 'stale-typing' };
@@ -103,9 +109,12 @@ export class OutboundDeliverer implements Deliverer {
         return { kind: 'ignored', reason: 'no-typing-on-channel' };
       }
     }
-    const outcome = await this.#send(delivery, channel, this.#complete(delivery, translated.message, whose));
-    if (outcome.kind !== 'delivered') return outcome;
+    const outcome = await this.#send(delivery, channel, this.#complete(delivery, presented.message, whose));
+    // An end counts, even where the channel has no way to show it.
+    const isOver = outcome.kind === 'ignored' && type === 'conversation.end';
+    if (outcome.kind !== 'delivered' && !isOver) return outcome;
     await this.#follow(delivery, whose, channel, envelope.conversationId, type);
+    if (outcome.kind !== 'delivered') return outcome;
     return {
       ...outcome,
       conversationId: envelope.conversationId,
@@ -155,11 +164,7 @@ export class OutboundDeliverer implements Deliverer {
     });
   }
 
-  #complete(
-    delivery: Delivery,
-    message: Omit<OutboundMessage, 'customer'>,
-    whose: ConversationCustomer,
-  ): OutboundMessage {
+  #complete(delivery: Delivery, message: Draft, whose: ConversationCustomer): OutboundMessage {
     const { customerId: id, language } = whose;
     const customer = language === undefined ? { id } : { id, language };
     if (delivery.originalTime === undefined || message.text === undefined) return { ...message, customer };

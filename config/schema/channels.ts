@@ -1,5 +1,6 @@
 /** The channels: what every one has, joined with the settings of the adapter it names. */
 import * as z from 'zod';
+import { lineEvents, usualLines, type LineEvent } from '../../src/messages/events.js';
 import { accountSchema } from './account.js';
 import { evenIfIncomplete, isRecord } from './fields.js';
 import { manifestSchema } from './manifest.js';
@@ -10,11 +11,12 @@ export interface AdapterSettings {
   readonly configSchema: z.ZodType;
 }
 
-/** `settings` is what the adapter's own schema made of the keys beside `adapter`, `manifest` and `account`. */
+/** `settings` is what the adapter's own schema made of the keys beside those that every channel has. */
 export interface ChannelConfig {
   readonly adapter: string;
   readonly manifest: z.infer<typeof manifestSchema>;
   readonly account: z.infer<typeof accountSchema>;
+  readonly eventLines: readonly LineEvent[];
   readonly settings: unknown;
 }
 
@@ -26,6 +28,12 @@ const common = (kind: string) => ({
   adapter: z.literal(kind).describe('The kind of channel.'),
   manifest: manifestSchema,
   account: accountSchema,
+  eventLines: z
+    .array(z.enum(lineEvents))
+    .default([...usualLines])
+    .describe(
+      'Events that come with a line of text in the customer’s language, unless eGain put them into words. Empty: none.',
+    ),
 });
 type Common = ReturnType<typeof common>;
 
@@ -56,10 +64,11 @@ function channelSchema({ kind, configSchema }: AdapterSettings) {
     Common,
     z.core.$strict
   >;
-  return whole.transform(({ adapter, manifest, account, ...settings }): ChannelConfig => ({
+  return whole.transform(({ adapter, manifest, account, eventLines, ...settings }): ChannelConfig => ({
     adapter,
     manifest,
     account,
+    eventLines,
     settings,
   }));
 }

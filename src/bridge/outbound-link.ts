@@ -6,6 +6,7 @@ import type { OutboundSwitches } from '../egain/switches.js';
 import type { HubMessage } from '../egain/types.js';
 import { translateOutbound } from '../egain/translate-outbound.js';
 import type { Notice } from '../lanes/envelope.js';
+import { presentEvent } from '../messages/events.js';
 import { htmlToText } from '../messages/html.js';
 import { builtInTexts, customerText, type TextName } from '../messages/texts.js';
 import type { ConfiguredChannel } from './channels.js';
@@ -27,6 +28,24 @@ export function outboundChannel(
     timeoutMs: config.delivery.attemptTimeoutMs,
     idleMs,
     noticeText: (notice, language) => noticeText(notice, language, own),
+    present: presenter(own),
+  };
+}
+
+function presenter(own: BridgeConfig['channels'][string]): OutboundChannel['present'] {
+  const { restrictions, l10nProperties = [] } = own.manifest;
+  const { features = [], systemMessages = true } = restrictions?.outbound ?? {};
+  const typing = features.length === 0 || features.includes('typing_events');
+  const { defaultLanguage, onAgentUnavailability = 'off_hours' } = own.account;
+  return (message, language) => {
+    if (!typing && message.type.startsWith('typing.'))
+      return { kind: 'ignored', reason: 'typing-not-allowed' };
+    return presentEvent(message, {
+      systemMessages,
+      lines: own.eventLines,
+      onAgentUnavailability,
+      say: (name, parameters) => customerText(name, language, l10nProperties, defaultLanguage, parameters),
+    });
   };
 }
 

@@ -10,10 +10,15 @@ export function inboundBody(
   switches: InboundSwitches,
   originalTime?: string,
 ): Pick<RequestMessage, 'content' | 'attributes' | 'attachments'> {
-  if (message.type === 'choice') return choiceBody(message, switches);
-  if (message.type !== 'text') return {};
+  const { type, result, error } = message;
+  if (type === 'choice') return choiceBody(message, switches);
+  // That the result and the error lie in `content.json` is [assumed] (contract 10.4).
+  if (type === 'authentication.success' || type === 'authentication.failure')
+    return result === undefined ? {} : { content: { json: result } };
+  if (type === 'error') return error === undefined ? {} : { content: { json: error } };
+  if (type !== 'text' && type !== 'message.edit') return {};
   const text = message.text ?? '';
-  const prefix = originalTime === undefined ? '' : `[${readableTime(originalTime)}] `;
+  const prefix = `${originalTime === undefined ? '' : `[${readableTime(originalTime)}] `}${type === 'message.edit' ? '[edited] ' : ''}`;
   return {
     ...(text === '' ? {} : { content: { text: prefix + text } }),
     ...files(message.attachments ?? [], switches),

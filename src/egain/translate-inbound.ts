@@ -62,7 +62,7 @@ export function translateInbound(
   const customer = mergeCustomer(context.pendingInfo, message.customer);
   const translated: RequestMessage = {
     ...(carriesId.has(message.type) ? { messageId: wireMessageId(message.id) } : {}),
-    type: { value: hubType(message.type, switches) },
+    type: { value: hubType(message, switches) },
     ...inboundBody(message, switches, context.originalTime),
     sender: {
       type: 'customer',
@@ -111,11 +111,29 @@ export function wireMessageId(id: string): string {
 }
 
 /** Deletes, typing and the end are seen without an id of their own [wild: DM bridge]. */
-const carriesId: ReadonlySet<InboundType> = new Set(['text', 'choice', 'customer.info']);
+const carriesId: ReadonlySet<InboundType> = new Set([
+  'text',
+  'choice',
+  'message.edit',
+  'customer.info',
+  'authentication.success',
+  'authentication.failure',
+  'error',
+]);
 
-function hubType(type: InboundType, switches: InboundSwitches): MessageTypeValue {
-  if (type === 'choice') return 'text';
-  return type === 'message.delete' ? switches.deleteType : type;
+/** eGain has no type for an edit [doc: operation/sendMessage]: it goes as a text that says so. */
+function hubType({ type, mode }: InboundMessage, switches: InboundSwitches): MessageTypeValue {
+  switch (type) {
+    case 'choice':
+    case 'message.edit':
+      return 'text';
+    case 'message.delete':
+      return mode === undefined ? switches.deleteType : `delete.${mode}`;
+    case 'message.undo':
+      return 'undo';
+    default:
+      return type;
+  }
 }
 
 function conversation(

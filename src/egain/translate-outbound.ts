@@ -42,12 +42,14 @@ export function translateOutbound(
     }
   }
   const name = senderName ?? hub.sender?.participant?.name;
+  const about = hub.parent?.messageId;
   return {
     kind: 'message',
     message: {
       id: context.id,
       conversationId: context.conversationId,
       ...body,
+      ...(about === undefined || about === '' ? {} : { replyTo: about }),
       type: body.type === 'text' && sender === 'system' ? 'system' : body.type,
       sender: { type: sender, ...(name === undefined || name === '' ? {} : { name }) },
     },
@@ -104,7 +106,29 @@ const translators: ReadonlyMap<string, Translate> = new Map<string, Translate>([
   ],
   [
     'conversation.state',
-    (hub, context, switches) => ({ type: 'conversation.state', ...said(hub, context, switches), raw: hub }),
+    (hub, context, switches) => ({
+      type: 'conversation.state',
+      ...said(hub, context, switches),
+      ...event('status', textField(readStructure(hub.content), 'status', 'state')),
+      raw: hub,
+    }),
+  ],
+  // That the target's name lies in the content is [assumed] (contract 10.4).
+  ...['agent.transfer', 'queue.transfer', 'escalation.transfer'].map((type): [string, Translate] => [
+    type,
+    (hub) => ({
+      type,
+      ...event('name', textField(readStructure(hub.content), 'name', 'agentName', 'queueName')),
+      raw: hub,
+    }),
+  ]),
+  ['agent.available', (hub) => ({ type: 'agent.available', raw: hub })],
+  // Data about the customer is for programs, not for reading.
+  ['customer.info', (hub) => ({ type: 'customer.info', raw: hub })],
+  [
+    'error',
+    // Its words are written for developers [assumed]; the customer gets a line of the channel's own.
+    (hub) => ({ type: 'error', ...event('code', textField(readStructure(hub.content), 'code')), raw: hub }),
   ],
   [
     'pagePush',
@@ -116,6 +140,11 @@ const translators: ReadonlyMap<string, Translate> = new Map<string, Translate>([
     },
   ],
 ]);
+
+/** One fact of an event, where the content tells it. */
+function event(fact: 'status' | 'name' | 'code', value: string | undefined): Pick<Body, 'event'> {
+  return value === undefined ? {} : { event: { [fact]: value } };
+}
 
 /** Structured content with words for the customer in it, as `conversation.state` has them in `content` [SDK]. */
 function said(hub: HubMessage, context: OutboundContext, switches: OutboundSwitches): { text?: string } {

@@ -40,10 +40,15 @@ export const inboundTypes = [
   'choice',
   'typing.start',
   'typing.end',
+  'message.edit',
   'message.delete',
+  'message.undo',
   'customer.info',
   'customer.active',
   'customer.inactive',
+  'authentication.success',
+  'authentication.failure',
+  'error',
   'conversation.end',
 ] as const;
 export type InboundType = (typeof inboundTypes)[number];
@@ -56,8 +61,14 @@ export interface InboundMessage {
   readonly text?: string;
   readonly attachments?: readonly Attachment[];
   readonly choices?: readonly Choice[];
-  /** The message this one answers or deletes: an id the channel knows. */
+  /** The message this one answers, changes, deletes or complains of: an id the channel knows. */
   readonly replyTo?: string;
+  /** How a `message.delete` is meant, where the channel tells one kind from the other. */
+  readonly mode?: 'soft' | 'permanent';
+  /** What an authentication brought to light, by name. Never a credential. */
+  readonly result?: Readonly<Record<string, string>>;
+  /** Of type `error`: what the channel could not do with the message that `replyTo` names. */
+  readonly error?: { readonly code: string; readonly message?: string };
   /** ISO 8601 with milliseconds, by the channel's clock. */
   readonly sentAt?: string;
 }
@@ -114,6 +125,10 @@ export interface OutboundMessage {
   readonly html?: string;
   readonly attachments?: readonly Attachment[];
   readonly rich?: RichContent;
+  /** The message this one is about, by the id it had on its way to eGain. */
+  readonly replyTo?: string;
+  /** Of events: the new state of the conversation, the agent or queue it goes to, the code of an error. */
+  readonly event?: { readonly status?: string; readonly name?: string; readonly code?: string };
   /** eGain's message as received, for types the bridge has no word for. */
   readonly raw?: unknown;
 }

@@ -69,6 +69,8 @@ export const switchesSchema = z.strictObject({
   endOnTimeout: z.boolean().default(false),
   /** #17 How an agent's end is told: as `conversation.end`, as the literal text, or both. */
   literalEnd: z.enum(['off', 'instead', 'also']).default('off'),
+  /** How a customer hears that no agent is there: in a text of the hub's, as `agent.unavailable`, or both. */
+  unavailability: z.enum(['text', 'event', 'both']).default('text'),
   /** #18 Repeat `conversation.customer` in callbacks. */
   callbackCustomer: z.boolean().default(false),
   /** #19 Send a customer's own messages back to the customer's callback. */

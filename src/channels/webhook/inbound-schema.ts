@@ -47,6 +47,10 @@ const webAddress = z.string({ error: webAddressExpected }).refine(
   { error: webAddressExpected },
 );
 
+const textsByName = z
+  .record(z.string(), z.string().max(4096).transform(cleanText), { error: 'texts by name' })
+  .refine((value) => Object.keys(value).length <= 50, { error: 'at most 50 entries' });
+
 const customer = z.object(
   {
     id: line(255),
@@ -56,11 +60,7 @@ const customer = z.object(
     language: optional(language),
     timeZone: optional(line(64)),
     verified: optional(list(z.enum(['email', 'phone'], { error: '"email" or "phone"' }), 2)),
-    attributes: optional(
-      z
-        .record(z.string(), z.string().max(4096).transform(cleanText), { error: 'texts by name' })
-        .refine((value) => Object.keys(value).length <= 50, { error: 'at most 50 attributes' }),
-    ),
+    attributes: optional(textsByName),
   },
   { error: 'an object with an id' },
 );
@@ -100,6 +100,11 @@ export const inboundSchema = z.object({
   attachments: optional(list(attachment, 10)),
   choices: optional(list(choice, 50)),
   replyTo: optional(line(255)),
+  mode: optional(z.enum(['soft', 'permanent'], { error: '"soft" or "permanent"' })),
+  result: optional(textsByName),
+  error: optional(
+    z.object({ code: line(255), message: optional(line(1024)) }, { error: 'an object with a code' }),
+  ),
   sentAt: optional(
     z.iso
       .datetime({ offset: true, error: 'an ISO 8601 date and time with a zone' })

@@ -6,6 +6,7 @@ import {
   type Choice,
   type Customer,
   type InboundMessage,
+  type InboundType,
 } from '../../messages/model.js';
 import type { FieldProblem, Parsed, RawRequest } from '../adapter.js';
 import { inboundSchema, typeSchema, type InboundBody } from './inbound-schema.js';
@@ -15,9 +16,11 @@ const longestText = 65_536;
 
 const knownTypes: ReadonlySet<string> = new Set(inboundTypes);
 
+const freeForm: ReadonlySet<PropertyKey> = new Set(['attributes', 'result']);
+
 /** `customer.id`, `attachments[0].url`: names of fields only; what stands in a free-form object is the caller's. */
 function fieldOf(path: readonly PropertyKey[]): string {
-  const free = path.indexOf('attributes');
+  const free = path.findIndex((key) => freeForm.has(key));
   const known = free === -1 ? path : path.slice(0, free + 1);
   return known
     .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
@@ -28,20 +31,31 @@ function fieldOf(path: readonly PropertyKey[]): string {
 function malformed(error: z.ZodError): Parsed {
   const problems = error.issues.map((issue) => ({
     field: fieldOf(issue.path) === '' ? 'body' : fieldOf(issue.path),
-    expected: issue.path.includes('attributes')
+    expected: issue.path.some((key) => freeForm.has(key))
       ? 'texts by name, each at most 4096 characters'
       : issue.message,
   }));
   return { ok: false, status: 400, problems };
 }
 
+/** What `replyTo` is to the types that cannot do without it. */
+const replyToOf: Readonly<Partial<Record<InboundType, string>>> = {
+  'message.edit': 'the id of the message to change',
+  'message.delete': 'the id of the message to delete',
+  'message.undo': 'the id of the deleted message',
+  'authentication.success': 'the id of the message that asked for it',
+  'authentication.failure': 'the id of the message that asked for it',
+};
+
 /** Fields that a type cannot do without, beyond those every message has. */
 function missingFor(body: InboundBody): FieldProblem[] {
-  if (body.type === 'message.delete' && body.replyTo === undefined) {
-    return [{ field: 'replyTo', expected: 'the id of the message to delete' }];
-  }
+  const expected = replyToOf[body.type];
+  if (expected !== undefined && body.replyTo === undefined) return [{ field: 'replyTo', expected }];
   if (body.type === 'choice' && (body.choices ?? []).length === 0) {
     return [{ field: 'choices', expected: 'at least one chosen option' }];
+  }
+  if (body.type === 'error' && body.error === undefined) {
+    return [{ field: 'error', expected: 'an object with a code' }];
   }
   return [];
 }
@@ -49,8 +63,9 @@ function missingFor(body: InboundBody): FieldProblem[] {
 function refusedContent(body: InboundBody): FieldProblem[] {
   const text = body.text ?? '';
   if (text.length > longestText) return [{ field: 'text', expected: `at most ${longestText} characters` }];
-  const empty = text.trim() === '' && (body.attachments ?? []).length === 0;
-  return body.type === 'text' && empty
+  if (text.trim() !== '') return [];
+  if (body.type === 'message.edit') return [{ field: 'text', expected: 'a text that is not empty' }];
+  return body.type === 'text' && (body.attachments ?? []).length === 0
     ? [{ field: 'text', expected: 'a text that is not empty, or attachments' }]
     : [];
 }
@@ -69,6 +84,7 @@ function toMessage(body: InboundBody): InboundMessage {
     customer: present(body.customer) satisfies Customer,
     attachments: body.attachments?.map((file) => present(file) satisfies Attachment),
     choices: body.choices?.map((choice) => present(choice) satisfies Choice),
+    error: body.error === undefined ? undefined : present(body.error),
   });
 }
 

@@ -69,6 +69,8 @@ export function render(message: OutboundMessage, limits: RenderLimits): RenderPl
       customer: { id: message.customer.id },
       type: message.type,
       sender: message.sender,
+      ...(message.replyTo !== undefined && { replyTo: message.replyTo }),
+      ...(message.event !== undefined && { event: message.event }),
       ...(part !== undefined && { text: part }),
       ...(whole && message.html !== undefined && { html: message.html }),
       ...(!whole && { part: { index: index + 1, of: count } }),

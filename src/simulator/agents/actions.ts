@@ -1,10 +1,12 @@
 /** What a bot or an agent can do in a conversation, as data for the control API, and the doing of it. */
 import { z } from 'zod';
 import { attachmentSchema, contentSchema } from '../conversations/schema.js';
-import { agentText, type Draft, notify, write } from '../conversations/system.js';
+import { maySend } from '../conversations/message-types.js';
+import { agentText, type Draft, notify, systemParty, write } from '../conversations/system.js';
 import { endFromOtherSide, escalate, otherSide } from '../conversations/lifecycle.js';
 import type { Conversation, HubMessage, Party } from '../conversations/model.js';
 import type { World } from '../world.js';
+import { richContent, sampleDraft, sampleTypes } from './samples.js';
 
 const by = z.strictObject({ type: z.string().min(1), name: z.string().optional() });
 const common = {
@@ -19,17 +21,20 @@ export const actionSchema = z.discriminatedUnion('do', [
   z.strictObject({ ...common, do: z.literal('typing'), on: z.boolean() }),
   z.strictObject({ ...common, do: z.literal('text'), text: z.string(), html: z.string().optional() }),
   z.strictObject({ ...common, do: z.literal('html'), html: z.string() }),
-  /** `kind` as in eGain's type after `richMessage.`; `json` goes into `content.json` untouched. */
-  z.strictObject({ ...common, do: z.literal('rich'), kind: z.string().min(1), json: z.unknown() }),
+  /** `kind` as in eGain's type after `richMessage.`; `json` goes into `content.json` untouched, absent = a sample. */
+  z.strictObject({ ...common, do: z.literal('rich'), kind: z.string().min(1), json: z.unknown().optional() }),
   z.strictObject({ ...common, do: z.literal('file'), files: z.array(attachmentSchema).min(1) }),
   z.strictObject({
     ...common,
     do: z.literal('transfer'),
-    to: z.enum(['agent', 'queue']),
+    to: z.enum(['agent', 'queue', 'escalation']),
     name: z.string().min(1),
   }),
   z.strictObject({ ...common, do: z.literal('escalate') }),
+  z.strictObject({ ...common, do: z.literal('available') }),
   z.strictObject({ ...common, do: z.literal('unavailable') }),
+  /** A message of this type with a body as it may come from eGain, by somebody who may send it. */
+  z.strictObject({ ...common, do: z.literal('sample'), type: z.enum(sampleTypes) }),
   z.strictObject({ ...common, do: z.literal('system'), text: z.string() }),
   z.strictObject({ ...common, do: z.literal('end') }),
   /** Any type with any content, even into a conversation that is over. */
@@ -77,13 +82,17 @@ export function draftOf(world: World, conversation: Conversation, action: Action
     case 'html':
       return { ...head, type: 'text', content: agentText(world, action.html, action.html) };
     case 'rich':
-      return { ...head, type: `richMessage.${action.kind}`, content: { json: action.json } };
+      return { ...head, type: `richMessage.${action.kind}`, content: richContent(action.kind, action.json) };
     case 'file':
       return { ...head, type: 'text', attachments: { attachment: action.files } };
     case 'transfer':
       return { ...head, type: `${action.to}.transfer`, content: { json: { name: action.name } } };
+    case 'available':
     case 'unavailable':
-      return { ...head, type: 'agent.unavailable' };
+      return { ...head, type: `agent.${action.do}` };
+    case 'sample':
+      if (action.type === 'conversation.end') return undefined;
+      return sampleDraft(world, conversation, action.type, head);
     case 'send':
       return {
         ...head,
@@ -104,12 +113,22 @@ function special(world: World, conversation: Conversation, action: Action): Acti
   const before = conversation.messages.length;
   if (action.do === 'escalate') escalate(world, conversation);
   if (action.do === 'system') notify(world, conversation, undefined, action.text);
-  if (action.do === 'end') endFromOtherSide(world, conversation, senderOf(world, conversation, action));
+  if (action.do === 'end' || action.do === 'sample')
+    endFromOtherSide(world, conversation, senderOf(world, conversation, action));
   return { ok: true, messages: conversation.messages.slice(before) };
 }
 
 function senderOf(world: World, conversation: Conversation, action: Action): Party {
-  if (action.by === undefined) return otherSide(world, conversation);
+  if (action.by === undefined) return defaultSender(world, conversation, action);
   const { type, name } = action.by;
   return { type, ...(name === undefined ? {} : { participant: { name } }) };
+}
+
+/** Some types are an agent's alone, and the state of a conversation is told by the hub [SDK]. */
+function defaultSender(world: World, conversation: Conversation, action: Action): Party {
+  const speaker = otherSide(world, conversation);
+  if (action.do !== 'sample') return speaker;
+  if (action.type === 'conversation.state') return systemParty;
+  if (maySend(speaker.type, action.type)) return speaker;
+  return { type: 'egain_agent', participant: { name: world.responder.agentName } };
 }

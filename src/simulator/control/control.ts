@@ -10,7 +10,7 @@ import {
   draftOf,
 } from '../agents/actions.js';
 import type { ResponderInput } from '../agents/responder.js';
-import { end, expire, expireIfIdle } from '../conversations/lifecycle.js';
+import { end, expire, expireIfIdle, tellSomebodyIsThere } from '../conversations/lifecycle.js';
 import type { Conversation, HubMessage } from '../conversations/model.js';
 import { write } from '../conversations/system.js';
 import type { FaultStatus } from '../faults/faults.js';
@@ -128,10 +128,12 @@ export class Control {
 
   /** Agents come or go; whoever waits is taken up by the scripted agent when there is one. */
   setAgents(online: boolean): void {
+    const wasOnline = this.#world.desk.online;
     this.#world.desk.online = online;
     if (!online) return;
     for (const conversation of this.#world.conversations.all()) {
       if (conversation.phase !== 'waiting') continue;
+      if (!wasOnline) tellSomebodyIsThere(this.#world, conversation);
       const last = conversation.messages.findLast(({ sender }) => sender.type === 'customer');
       this.#world.responder.agentCanJoin(conversation, last);
     }

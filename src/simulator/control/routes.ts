@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { actionSchema } from '../agents/actions.js';
 import { responderSchema } from '../agents/responder.js';
+import { maySend, messageTypes } from '../conversations/message-types.js';
 import type { Conversation } from '../conversations/model.js';
 import { faultSchema } from '../faults/rules.js';
 import type { Answer, Method } from '../http/answer.js';
@@ -93,6 +94,20 @@ export function controlRoutes(control: Control, records: Records): readonly Rout
     },
     {
       method: 'GET',
+      path: 'types',
+      does: 'all message types, and which sides may send them; {"do":"sample","type":…} sends one',
+      handle: () =>
+        ok({
+          types: messageTypes.map((type) => ({
+            type,
+            customer: maySend('customer', type),
+            agent: maySend('egain_agent', type),
+            bot: maySend('egain_bot', type),
+          })),
+        }),
+    },
+    {
+      method: 'GET',
       path: 'conversations/{id}',
       does: 'one conversation with its messages',
       handle: ({ id }) => {
@@ -103,7 +118,7 @@ export function controlRoutes(control: Control, records: Records): readonly Rout
     {
       method: 'POST',
       path: 'conversations/{id}/actions',
-      does: 'act as bot or agent: {"do":"join"|"typing"|"text"|"html"|"rich"|"file"|"transfer"|"escalate"|"unavailable"|"system"|"end"|"send", …} or a list',
+      does: 'act as bot or agent: {"do":"join"|"typing"|"text"|"html"|"rich"|"file"|"transfer"|"escalate"|"available"|"unavailable"|"system"|"end"|"sample"|"send", …} or a list',
       handle: ({ id, body }) => {
         const actions = z.array(actionSchema).parse(Array.isArray(body) ? body : [body]);
         const outcomes = actions.map((action) => control.act(id, action));

@@ -5,8 +5,16 @@ import type { World } from '../world.js';
 import type { Conversation, HubMessage } from './model.js';
 import type { AttachmentData, RequestMessage } from './schema.js';
 
-const needParent = new Set(['delete.soft', 'delete.permanent', 'undo']);
-const needContent = (type: string): boolean => type.startsWith('richMessage.') || type === 'pagePush';
+/** A result of an authentication belongs to the message that asked for it [assumed]. */
+const needParent = new Set([
+  'delete.soft',
+  'delete.permanent',
+  'undo',
+  'authentication.success',
+  'authentication.failure',
+]);
+const needContent = (type: string): boolean =>
+  type.startsWith('richMessage.') || type === 'pagePush' || type === 'error';
 
 export function checkContent(message: RequestMessage, at: string): Answer | undefined {
   const type = message.type.value;

@@ -41,12 +41,29 @@ export function wake(world: World, conversation: Conversation, message: HubMessa
   world.responder.customerSaid(conversation, message, started);
 }
 
-/** By the account's `onAgentUnavailability` [doc: getaccount.md]; holding is silent unless the channel has a text. */
+/**
+ * By the account's `onAgentUnavailability` [doc: getaccount.md]; holding is silent unless the channel has a text. Whether
+ * the hub says it in a text, as `agent.unavailable` or both is a switch.
+ */
 function tellNobodyIsThere(world: World, conversation: Conversation): void {
+  const { unavailability } = world.switches.current;
+  if (unavailability !== 'text')
+    emit(world, conversation, { type: 'agent.unavailable', sender: otherAgent(world) });
+  if (unavailability === 'event') return;
   const account = world.resources.accounts.get(conversation.accountId);
   if (account?.chatConfigurations.onAgentUnavailability === 'retain_and_retry')
     notify(world, conversation, { property: 'msg_hub_retain_and_retry' }, undefined);
   else notify(world, conversation, { property: 'msg_hub_off_hours' }, 'No agent is available at the moment.');
+}
+
+function otherAgent(world: World): Party {
+  return { type: 'egain_agent', participant: { name: world.responder.agentName } };
+}
+
+/** Whoever was told that nobody is there hears that somebody is. */
+export function tellSomebodyIsThere(world: World, conversation: Conversation): void {
+  if (world.switches.current.unavailability === 'text') return;
+  emit(world, conversation, { type: 'agent.available', sender: otherAgent(world) });
 }
 
 /** From bot to agents: the customer side sees `conversation.state` "escalated" [doc: createorchestration.md, SDK]. */

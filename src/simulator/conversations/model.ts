@@ -14,7 +14,7 @@ export interface HubMessage {
   readonly content?: Content;
   readonly sender: Party;
   readonly recipients?: { readonly recipient: readonly Party[] };
-  readonly conversation: { readonly id: string };
+  readonly conversation: { readonly id: string; readonly customer?: CustomerData };
   readonly attributes?: RequestMessage['attributes'];
   readonly attachments?: RequestMessage['attachments'];
   readonly parent?: { readonly messageId: string };
@@ -38,6 +38,10 @@ export interface Conversation {
   readonly created: string;
   customer: CustomerData;
   phase: Phase;
+  /** Whether the customer has the chat before their eyes, as far as they told. */
+  presence?: 'active' | 'inactive';
+  /** How the last authentication in mid-conversation ended. */
+  authentication?: 'success' | 'failure';
   endedBy?: 'customer' | 'agent' | 'timeout' | 'control';
   /** Name of who speaks on the other side. */
   agentName?: string;

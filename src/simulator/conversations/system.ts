@@ -4,7 +4,7 @@ import { hubText } from '../resources/channels.js';
 import type { World } from '../world.js';
 import type { Conversation, HubMessage, Party } from './model.js';
 import { messageRecord } from './record.js';
-import type { Content } from './schema.js';
+import type { Content, CustomerData } from './schema.js';
 
 /** What somebody on the other side says; the hub adds ids and times. */
 export interface Draft {
@@ -15,6 +15,8 @@ export interface Draft {
   readonly attachments?: HubMessage['attachments'] | undefined;
   readonly attributes?: HubMessage['attributes'] | undefined;
   readonly parent?: { readonly messageId: string } | undefined;
+  /** New data about the customer, for `customer.info`. */
+  readonly customer?: CustomerData | undefined;
 }
 
 /** Puts a message into the conversation without sending it; see `emit`. */
@@ -27,7 +29,10 @@ export function write(world: World, conversation: Conversation, draft: Draft): H
     ...(draft.content === undefined ? {} : { content: draft.content }),
     sender: draft.sender,
     recipients: { recipient: [customerParty(conversation)] },
-    conversation: { id: conversation.id },
+    conversation: {
+      id: conversation.id,
+      ...(draft.customer === undefined ? {} : { customer: draft.customer }),
+    },
     ...(draft.attributes === undefined ? {} : { attributes: draft.attributes }),
     ...(draft.attachments === undefined ? {} : { attachments: draft.attachments }),
     ...(draft.parent === undefined ? {} : { parent: draft.parent }),

@@ -82,6 +82,10 @@ function applyToConversation(world: World, message: RequestMessage, conversation
   const type = message.type.value;
   if (type === 'customer.info')
     conversation.customer = { ...conversation.customer, ...message.conversation.customer };
+  if (type === 'customer.active' || type === 'customer.inactive')
+    conversation.presence = type === 'customer.active' ? 'active' : 'inactive';
+  if (type === 'authentication.success' || type === 'authentication.failure')
+    conversation.authentication = type === 'authentication.success' ? 'success' : 'failure';
   const target = message.parent === undefined ? undefined : findParent(world, message, conversation);
   if (target === undefined) return;
   if (type === 'delete.soft' || type === 'delete.permanent') conversation.deleted.add(target.id);

@@ -12,7 +12,9 @@ const body = (fields: object): Buffer =>
 
 describeConformance<WebhookConfig>({
   adapter: webhookAdapter,
-  inbound: inboundTypes.map((type) => body({ type, text: 'Hi 👋', replyTo: 'm-0', choices: [{ id: 'c' }] })),
+  inbound: inboundTypes.map((type) =>
+    body({ type, text: 'Hi 👋', replyTo: 'm-0', choices: [{ id: 'c' }], error: { code: 'e' } }),
+  ),
   unknown: body({ type: 'reaction.added' }),
   secretsInRotation: 2,
   toleranceMs: 300_000,

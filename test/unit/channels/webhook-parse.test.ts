@@ -44,6 +44,9 @@ describe('a message of the webhook channel', () => {
       ],
       choices: [{ id: 'ord-1', title: 'A-100' }],
       replyTo: 'm-0',
+      mode: 'permanent',
+      result: { user: 'dana', level: '2' },
+      error: { code: 'unsupported', message: 'The app shows no forms.' },
       sentAt: '2026-01-01T10:00:00.000Z',
     };
     expect(message(read(full))).toStrictEqual(full);
@@ -154,6 +157,22 @@ describe('a malformed message names its field and never its value', () => {
       '400 attachments',
     ],
     ['a delete of nothing', { ...least, type: 'message.delete' }, '400 replyTo'],
+    ['an undo of nothing', { ...least, type: 'message.undo' }, '400 replyTo'],
+    ['an edit of nothing', { ...least, type: 'message.edit' }, '400 replyTo'],
+    ['an edit to nothing', { ...least, type: 'message.edit', replyTo: 'm', text: ' ' }, '422 text'],
+    [
+      'a delete of a third kind',
+      { ...least, type: 'message.delete', replyTo: 'm', mode: 'hard' },
+      '400 mode',
+    ],
+    ['an authentication nobody asked for', { ...least, type: 'authentication.success' }, '400 replyTo'],
+    [
+      'a result that is no text',
+      { ...least, type: 'authentication.failure', replyTo: 'm', result: { secretName: 1 } },
+      '400 result',
+    ],
+    ['an error of no kind', { ...least, type: 'error', replyTo: 'm' }, '400 error'],
+    ['an error without code', { ...least, type: 'error', error: { message: 'x' } }, '400 error.code'],
     ['a choice of nothing', { ...least, type: 'choice', choices: [] }, '400 choices'],
     ['a date that is none', { ...least, sentAt: 'yesterday' }, '400 sentAt'],
     ['an empty text', { ...least, text: ' \n' }, '422 text'],

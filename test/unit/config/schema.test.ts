@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { bridgeSchema } from '../../../config/schema.js';
 import { isHttpsOrLoopback } from '../../../config/schema/fields.js';
 import { configOf, load, minimal, problemsOf, webhook } from './fixture.js';
+import { usualLines } from '../../../src/messages/events.js';
 
 const authentication = (entry: string): string => minimal.replace(/\{ type: basic.*?\}/, entry);
 
@@ -37,6 +38,7 @@ describe('defaults', () => {
       adapter: 'webhook',
       manifest: { type: 'custom.support', displayName: 'Support chat', active: true },
       account: { address: 'acme-support', timeout: 30, defaultLanguage: 'en-US' },
+      eventLines: [...usualLines],
       settings: {
         url: 'https://chat.example.com/bridge',
         secrets: ['whsec_MDEyMzQ1Njc4OWFiY2RlZg=='],

@@ -241,6 +241,55 @@ describe('a message into a running conversation', () => {
   });
 });
 
+describe('what becomes of the types that eGain knows by another name', () => {
+  const about = { replyTo: 'm-0', text: 'new words' };
+  test.each([
+    ['message.delete', {}, 'delete.soft'],
+    ['message.delete', { mode: 'permanent' }, 'delete.permanent'],
+    ['message.delete', { mode: 'soft' }, 'delete.soft'],
+    ['message.undo', {}, 'undo'],
+  ] as const)('%s %j is %s of its parent, without id and content', (type, more, value) => {
+    const message = translate({ ...about, ...more, type }, running);
+    expect(message).toEqual({
+      type: { value },
+      sender: { type: 'customer', participant: { name: 'Dana' } },
+      conversation: { id: 'c-1' },
+      parent: { messageId: 'm-0' },
+    });
+  });
+
+  test('what the channel says of a delete goes before the switch', () => {
+    const deleteType = 'delete.permanent';
+    expect(translate({ type: 'message.delete', mode: 'soft' }, running, { deleteType }).type.value).toBe(
+      'delete.soft',
+    );
+    expect(translate({ type: 'message.delete' }, running, { deleteType }).type.value).toBe(deleteType);
+  });
+
+  test('an edit is a text that says so and names what it changes', () => {
+    expect(translate({ ...about, type: 'message.edit' }, running)).toMatchObject({
+      messageId: 'm-1',
+      type: { value: 'text' },
+      content: { text: '[edited] new words' },
+      parent: { messageId: 'm-0' },
+    });
+  });
+
+  test.each(['authentication.success', 'authentication.failure'] as const)(
+    '%s carries its result',
+    (type) => {
+      const result = { user: 'dana' };
+      expect(translate({ ...about, type, result }, running).content).toEqual({ json: result });
+      expect(translate({ ...about, type }, running)).not.toHaveProperty('content');
+    },
+  );
+
+  test('an error carries its code', () => {
+    const error = { code: 'unsupported', message: 'no forms' };
+    expect(translate({ ...about, type: 'error', error }, running).content).toEqual({ json: error });
+  });
+});
+
 describe('a choice goes back as text', () => {
   const choice = {
     type: 'choice',

@@ -179,6 +179,26 @@ describe('events', () => {
     },
   );
 
+  test.each([
+    ['agent.transfer', { json: { name: 'Kim' } }, { name: 'Kim' }],
+    ['queue.transfer', '{"queueName":"Returns"}', { name: 'Returns' }],
+    ['escalation.transfer', undefined, undefined],
+    ['error', { json: { code: 'c-1', message: 'for developers' } }, { code: 'c-1' }],
+    ['conversation.state', { json: { status: 'escalated' } }, { status: 'escalated' }],
+    ['agent.available', undefined, undefined],
+    ['customer.info', undefined, undefined],
+  ])('%s with %j tells %j and no words', (value, content, event) => {
+    const got = message({ type: { value }, content });
+    expect(got).toMatchObject({ type: value, raw: { type: { value } } });
+    expect(got.event).toEqual(event);
+    expect(got).not.toHaveProperty('text');
+  });
+
+  test('what a message is about is kept', () => {
+    expect(message({ type: { value: 'error' }, parent: { messageId: 'm-7' } }).replyTo).toBe('m-7');
+    expect(message(text('x', { parent: { messageId: '' } }))).not.toHaveProperty('replyTo');
+  });
+
   test('a type nobody has heard of keeps its name and everything in it', () => {
     expect(message({ type: { value: 'agent.dance' }, content: { text: 'la' }, steps: 3 })).toMatchObject({
       type: 'agent.dance',
