@@ -6,7 +6,7 @@ FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --include=dev
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json tsconfig.browser.json tsconfig.build.json ./
 COPY scripts scripts
 COPY config config
 COPY webhooks webhooks

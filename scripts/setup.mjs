@@ -3,6 +3,7 @@
  *
  *   node scripts/setup.mjs               everything; a Redis that answers at REDIS_URL is enough
  *   node scripts/setup.mjs --own-redis   a Redis binary on this machine is needed (tests and measurements start their own)
+ *   node scripts/setup.mjs --browser     a Chromium too, for the tests in a real browser
  *   node scripts/setup.mjs --build       packages and build only
  *
  * What is in order already is left alone, so a second run takes a fraction of a second. Progress goes to standard
@@ -10,6 +11,7 @@
  */
 import { existsSync } from 'node:fs';
 import { argv, env, exit, stderr, versions } from 'node:process';
+import { browserIsThere, installBrowser } from './setup/browser.mjs';
 import { buildIsCurrent, build } from './setup/build.mjs';
 import { dependenciesAreCurrent, installDependencies } from './setup/dependencies.mjs';
 import { oneAtATime } from './setup/one-at-a-time.mjs';
@@ -29,6 +31,13 @@ if (!flags.has('--build')) {
     work: () => installRedis(env),
   });
 }
+if (flags.has('--browser')) {
+  steps.push({
+    what: 'installing Chromium',
+    done: () => browserIsThere(env),
+    work: () => installBrowser(env),
+  });
+}
 
 try {
   checkNode();
@@ -39,7 +48,8 @@ try {
       if (await step.done()) return;
       const started = Date.now();
       say(`${step.what} …`);
-      await step.work();
+      const shortcoming = await step.work();
+      if (typeof shortcoming === 'string') return say(shortcoming);
       say(`${step.what}: done in ${((Date.now() - started) / 1000).toFixed(1)} s`);
     });
   }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { execPath } from 'node:process';
 import { SetupError, run } from './run.mjs';
 
 const project = 'tsconfig.build.json';
 /** What decides over dist besides the sources. */
-const settings = ['package.json', 'package-lock.json', 'tsconfig.json', project];
+const settings = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.browser.json', project];
 const stamp = '.setup/build';
 /** The compiler's own memory of its last run: named in tsconfig.build.json. */
 const compilerMemory = '.setup/types';
@@ -25,16 +25,29 @@ export async function build() {
   await rm(stamp, { force: true });
   // With its memory the compiler writes only what has changed, and would not notice that dist is gone.
   if (!(await distIsThere())) await rm(compilerMemory, { force: true });
-  const { ok, output } = await run(execPath, [compiler, '-p', project]);
-  if (!ok) throw new SetupError(`the type check failed:\n${output}`);
   const files = await sources();
-  for (const file of files.filter((name) => !isTypeScript(name))) {
+  await compile('-p', project);
+  for (const page of files.filter(isBrowserProject)) {
+    await compile('-p', dirname(page), '--noEmit', 'false', '--outDir', 'dist');
+  }
+  for (const file of files.filter((name) => !isTypeScript(name) && !isBrowserProject(name))) {
     await mkdir(dirname(join('dist', file)), { recursive: true });
     await copyFile(file, join('dist', file));
   }
   await removeStrays();
   await mkdir('.setup', { recursive: true });
   await writeFile(stamp, made);
+}
+
+/** @param {string[]} args */
+async function compile(...args) {
+  const { ok, output } = await run(execPath, [compiler, ...args]);
+  if (!ok) throw new SetupError(`the type check failed:\n${output}`);
+}
+
+/** Scripts of web pages lie in folders `browser`, each a project of its own: they know the DOM and nothing of Node. */
+function isBrowserProject(file) {
+  return file.startsWith('src') && basename(file) === 'tsconfig.json';
 }
 
 async function distIsThere() {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { howToBecomeRoot } from './root.mjs';
 import { SetupError, run } from './run.mjs';
 
 const hint =
@@ -47,12 +48,6 @@ fi
 apt-get update -qq || true
 apt-get install -y -qq --no-install-recommends redis-server
 `;
-
-/** @returns {Promise<string[] | undefined>} the words before a command, none for root itself */
-async function howToBecomeRoot() {
-  if (process.getuid?.() === 0) return [];
-  return (await run('sudo', ['-n', 'true'])).ok ? ['sudo', '-n'] : undefined;
-}
 
 /** The product's own search, which is built by now. */
 async function finder() {
