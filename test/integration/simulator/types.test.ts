@@ -60,7 +60,6 @@ const message = (type: MessageType) => ({
   conversation: { id },
   ...bodies[type]?.(id),
 });
-};
 
 test('13 types are a customer’s, 17 are not', () => {
   expect([mine.length, notMine.length]).toEqual([13, 17]);
