@@ -1,5 +1,5 @@
 import type { Envelope } from '../src/lanes/envelope.js';
-import type { Holding } from '../src/lanes/lanes.js';
+import type { Holding, OpenedConversation, SaidInConversation } from '../src/lanes/lanes.js';
 
 /** One attempt at one message, as the deliverers see it. Times in milliseconds by Redis's clock. */
 export interface Delivery {
@@ -11,6 +11,8 @@ export interface Delivery {
   readonly attempts: number;
   /** Inbound: the open conversation; outbound: whose conversation it is. Empty when unknown. */
   readonly mapping: string;
+  /** Inbound without a conversation: what the customer told before, as JSON; undefined = it must be looked up. */
+  readonly pendingInfo?: string | undefined;
   /** How far a message in parts has come; empty at the start (I5). */
   readonly plan: string;
   /** A revived dead letter that later messages overtook: its text tells this time. */
@@ -39,6 +41,9 @@ export type Outcome =
       readonly farId?: string | undefined;
       readonly mapping?: string;
       readonly keepMappingMs?: number;
+      /** To be written together with the message's end. */
+      readonly opened?: OpenedConversation | undefined;
+      readonly said?: SaidInConversation | undefined;
     }
   | { readonly kind: 'ignored'; readonly reason: string; readonly mapping?: string }
   | {

@@ -41,6 +41,16 @@ export interface Ending {
 
 type Last = Extract<Outcome, { kind: 'delivered' | 'ignored' | 'dead' }>;
 
+export interface EndOptions {
+  readonly mapping: string;
+  /** Whether the lane's mapping is to live on from now. */
+  readonly prolong: boolean;
+  readonly release: boolean;
+  /** The job that goes on with a waiting lane when this one is empty. */
+  readonly carrier?: string | undefined;
+  readonly most: number;
+}
+
 /** Writes down how a message ended, tells those who must know (I6), and leaves one line and one count. */
 export class Endings {
   readonly #lanes: Lanes;
@@ -65,19 +75,23 @@ export class Endings {
     envelope: Envelope | undefined,
     ending: Ending,
     outcome: Last,
-    options: { readonly mapping: string; readonly release: boolean; readonly most: number },
+    options: EndOptions,
   ): Promise<Finished> {
     const finished = await (outcome.kind === 'dead'
       ? this.#bury(envelope, ending, outcome, options)
       : this.#persist(ending, () =>
           this.#lanes.acknowledge(ending.holding, {
             journey: this.#journey(envelope, ending, outcome, options.mapping),
-            keepMappingMs: outcome.kind === 'delivered' ? outcome.keepMappingMs : undefined,
+            keepMappingMs:
+              outcome.kind === 'delivered' && options.prolong ? outcome.keepMappingMs : undefined,
+            opened: outcome.kind === 'delivered' ? outcome.opened : undefined,
+            said: outcome.kind === 'delivered' ? outcome.said : undefined,
             release: options.release,
+            carrier: options.carrier,
             most: options.most,
           }),
         ));
-    if (outcome.kind !== 'dead' && (finished.kind === 'more' || finished.kind === 'empty')) {
+    if (outcome.kind !== 'dead' && finished.kind !== 'fenced' && finished.kind !== 'already') {
       this.#observe(envelope, ending, options.mapping, {
         outcome: outcome.kind,
         ...(outcome.kind === 'ignored'
@@ -96,7 +110,7 @@ export class Endings {
     envelope: Envelope | undefined,
     ending: Ending,
     outcome: Extract<Last, { kind: 'dead' }>,
-    options: { readonly mapping: string; readonly release: boolean; readonly most: number },
+    options: EndOptions,
   ): Promise<Finished> {
     const { reason, detail } = outcome;
     if (envelope !== undefined && this.#notices.concerns(envelope)) {
@@ -125,7 +139,7 @@ export class Endings {
     // What is read ahead was read before: the caller takes the lane anew.
     return buried.kind === 'empty'
       ? { kind: 'empty', orders: buried.orders }
-      : { kind: 'more', now: ending.now(), elements: [] };
+      : { kind: 'more', now: ending.now(), elements: [], orders: [] };
   }
 
   #persist<T>(ending: Ending, write: () => Promise<T>): Promise<T> {

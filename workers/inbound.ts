@@ -4,6 +4,9 @@ import type { Lanes } from '../src/lanes/lanes.js';
 import type { Customer, InboundMessage } from '../src/messages/model.js';
 import { typingLifeMs, type Deliverer, type Delivery, type Outcome } from './delivery.js';
 import { persist } from './persist.js';
+import { afterSendFailure, type SendFailure } from './send-failure.js';
+
+export type { SendFailure } from './send-failure.js';
 
 /** What eGain answered to a message it took. */
 export interface Sent {
@@ -11,13 +14,6 @@ export interface Sent {
   /** The hub's id for the message. */
   readonly hubId?: string | undefined;
 }
-
-/** What a failed call means for the message; made from eGain's error by `src/egain`. Times in milliseconds. */
-export type SendFailure =
-  | { readonly kind: 'retry' | 'uncertain'; readonly error: string; readonly afterMs?: number | undefined }
-  | { readonly kind: 'throttled' | 'token'; readonly error: string; readonly afterMs?: number | undefined }
-  | { readonly kind: 'start-anew'; readonly error: string }
-  | { readonly kind: 'permanent'; readonly error: string };
 
 export type SendOutcome =
   { readonly ok: true; readonly sent: Sent } | { readonly ok: false; readonly failure: SendFailure };
@@ -142,7 +138,7 @@ export class InboundDeliverer implements Deliverer {
     let conversation = open;
     let outcome: Outcome = { kind: 'delivered', farId, conversationId: conversation };
     for (let part = parts[done]; part !== undefined; part = parts[done]) {
-      outcome = await this.#sendPart(delivery, channel, part, conversation);
+      outcome = await this.#sendPart(delivery, channel, part, conversation, done + 1 === parts.length);
       if (outcome.kind !== 'delivered') return outcome;
       conversation = outcome.mapping ?? conversation;
       farId ??= outcome.farId;
@@ -167,9 +163,9 @@ export class InboundDeliverer implements Deliverer {
     channel: InboundChannel,
     message: InboundMessage,
     open: string | undefined,
+    last: boolean,
   ): Promise<Outcome> {
-    const told =
-      open === undefined ? await this.#conversations.pendingInfo(delivery.holding.lane) : undefined;
+    const told = open === undefined ? await this.#told(delivery) : undefined;
     if (open === undefined) await this.#rememberContact(delivery, channel, message.customer);
     const outcome = await channel.send(message, {
       conversationId: open,
@@ -180,7 +176,7 @@ export class InboundDeliverer implements Deliverer {
     if (!outcome.ok) {
       const { failure } = outcome;
       return failure.kind === 'start-anew'
-        ? this.#startAnew(delivery, channel, message, open, failure.error)
+        ? this.#startAnew(delivery, channel, message, open, last, failure.error)
         : this.#failed(failure);
     }
     const { hubId, conversationId = open } = outcome.sent;
@@ -193,7 +189,15 @@ export class InboundDeliverer implements Deliverer {
     }
     if (conversationId === undefined || conversationId === open)
       return { ...delivered, keepMappingMs: channel.idleMs };
-    return this.#opened(delivery, channel, message.customer, conversationId, delivered, told !== undefined);
+    const infoTold = told !== undefined;
+    return this.#opened(delivery, channel, message.customer, conversationId, delivered, last, infoTold);
+  }
+
+  /** What the customer told before there was a conversation. */
+  async #told({ pendingInfo, mapping, holding }: Delivery): Promise<string | undefined> {
+    // It was read together with the lane, unless a conversation was open then.
+    if (pendingInfo === undefined || mapping !== '') return this.#conversations.pendingInfo(holding.lane);
+    return pendingInfo === '' ? undefined : pendingInfo;
   }
 
   /** If the answer to a start is lost, a callback that repeats the contact can still be brought home. */
@@ -212,6 +216,7 @@ export class InboundDeliverer implements Deliverer {
     channel: InboundChannel,
     message: InboundMessage,
     open: string | undefined,
+    last: boolean,
     error: string,
   ): Promise<Outcome> {
     // Without an id there is nothing to start anew from: eGain refuses the start itself.
@@ -220,7 +225,7 @@ export class InboundDeliverer implements Deliverer {
       this.#conversations.setOpen(delivery.holding, undefined, 1),
     );
     if (kept === 'fenced') return { kind: 'fenced' };
-    if (channel.mayOpen(message)) return this.#sendPart(delivery, channel, message, undefined);
+    if (channel.mayOpen(message)) return this.#sendPart(delivery, channel, message, undefined, last);
     const end = await this.#withoutConversation(delivery, message);
     return end.kind === 'ignored' ? { ...end, mapping: '' } : end;
   }
@@ -232,12 +237,19 @@ export class InboundDeliverer implements Deliverer {
     customer: Customer,
     conversationId: string,
     delivered: Extract<Outcome, { kind: 'delivered' }>,
+    last: boolean,
     infoTold: boolean,
   ): Promise<Outcome> {
     const { id: customerId, language } = customer;
     const whose = { channel: channel.name, customerId, ...(language === undefined ? {} : { language }) };
+    const { conversationMemoryMs: memoryMs } = this.#settings;
+    if (last) {
+      const conversation = { id: conversationId, memoryMs, idleMs: channel.idleMs };
+      const opened = this.#conversations.opening(delivery.holding.lane, conversation, whose, infoTold);
+      if (opened !== undefined) return { ...delivered, mapping: conversationId, opened };
+    }
     const orders = await this.#keep(delivery, () =>
-      this.#conversations.bind(conversationId, whose, this.#settings.conversationMemoryMs),
+      this.#conversations.bind(conversationId, whose, memoryMs),
     );
     await this.#onOrders(orders);
     const kept = await this.#keep(delivery, () =>
@@ -249,39 +261,7 @@ export class InboundDeliverer implements Deliverer {
   }
 
   #failed(failure: Exclude<SendFailure, { kind: 'start-anew' }>): Outcome {
-    const { error } = failure;
-    switch (failure.kind) {
-      case 'permanent':
-        return { kind: 'dead', reason: 'refused', detail: error, gate: { kind: 'well' } };
-      case 'uncertain':
-      case 'retry':
-        if (failure.kind === 'uncertain' && !this.#settings.safeRetry) {
-          return { kind: 'dead', reason: 'uncertain', detail: error, gate: { kind: 'failed' } };
-        }
-        return {
-          kind: 'again',
-          error,
-          countsAsAttempt: true,
-          afterMs: failure.afterMs,
-          gate: { kind: 'failed' },
-        };
-      case 'throttled':
-        return {
-          kind: 'again',
-          error,
-          countsAsAttempt: false,
-          afterMs: failure.afterMs,
-          gate: { kind: 'throttled', forMs: failure.afterMs },
-        };
-      case 'token':
-        return {
-          kind: 'again',
-          error,
-          countsAsAttempt: false,
-          afterMs: failure.afterMs,
-          gate: { kind: 'failed', atOnce: true },
-        };
-    }
+    return afterSendFailure(failure, this.#settings.safeRetry);
   }
 
   #keep<T>(delivery: Delivery, write: () => Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { ChannelAdapter, Operation, RenderLimits, SendResult } from '../src/channels/adapter.js';
 import { readCustomer, type ConversationCustomer, type Conversations } from '../src/lanes/conversations.js';
 import type { Envelope, Notice } from '../src/lanes/envelope.js';
-import type { Lanes } from '../src/lanes/lanes.js';
+import type { Lanes, SaidInConversation } from '../src/lanes/lanes.js';
 import type { OutboundMessage } from '../src/messages/model.js';
 import { persist } from './persist.js';
 import { typingLifeMs, type Deliverer, type Delivery, type Outcome } from './delivery.js';
@@ -113,12 +113,13 @@ export class OutboundDeliverer implements Deliverer {
     // An end counts, even where the channel has no way to show it.
     const isOver = outcome.kind === 'ignored' && type === 'conversation.end';
     if (outcome.kind !== 'delivered' && !isOver) return outcome;
-    await this.#follow(delivery, whose, channel, envelope.conversationId, type);
+    const said = await this.#follow(delivery, whose, channel, envelope.conversationId, type);
     if (outcome.kind !== 'delivered') return outcome;
     return {
       ...outcome,
       conversationId: envelope.conversationId,
       keepMappingMs: this.#settings.conversationMemoryMs,
+      said,
     };
   }
 
@@ -207,12 +208,16 @@ export class OutboundDeliverer implements Deliverer {
     channel: OutboundChannel,
     conversationId: string,
     type: string,
-  ): Promise<void> {
+  ): Promise<SaidInConversation | undefined> {
     if (type === 'conversation.end') {
       await this.#keep(delivery, () => this.#conversations.end(whose, conversationId));
     } else if (!type.startsWith('typing.') && this.#isTouchDue(conversationId)) {
-      await this.#keep(delivery, () => this.#conversations.touch(whose, conversationId, channel.idleMs));
+      const { idleMs } = channel;
+      const said = this.#conversations.saying(delivery.holding.lane, whose, conversationId, idleMs);
+      if (said !== undefined) return said;
+      await this.#keep(delivery, () => this.#conversations.touch(whose, conversationId, idleMs));
     }
+    return undefined;
   }
 
   /** Idle times are minutes and have a margin: prolonging one again within seconds would only cost. */

@@ -106,7 +106,21 @@ export class Queues {
       if (looks > 0) await sleep(lookMs);
       for (const id of jobs) if ((await this.#queueOf(id).remove(id)) === 1) jobs.delete(id);
     }
+    await this.#untilLaidDown(lanes);
     for (const tag of this.#keys.tags()) await this.#forgetEvents(`${tag}:${queueName}:events`, lanes);
+  }
+
+  /** Lanes may be in the hands of another lane's job, which must not be taken away. */
+  async #untilLaidDown(lanes: ReadonlySet<string>): Promise<void> {
+    for (const lane of lanes) {
+      for (let looks = 0; looks < mostLooks && (await this.#isCarried(lane)); looks += 1) await sleep(lookMs);
+    }
+  }
+
+  async #isCarried(lane: string): Promise<boolean> {
+    const tag = this.#keys.tag(this.#keys.shardOf(lane));
+    const [lock = '', owner] = ((await this.#redis.hget(`${tag}:carried`, lane)) ?? '').split(' ');
+    return owner !== undefined && (await this.#redis.get(lock)) === owner;
   }
 
   async #jobsOf(lanes: ReadonlySet<string>): Promise<Set<string>> {

@@ -150,8 +150,9 @@ export class Upkeep {
           const generation = await redis.hget(`${tag}:s:${lane}`, 'g');
           if (generation === null) continue;
           const jobId = `${lane}.${generation}`;
-          if ((await redis.exists(`${tag}:${queueName}:${jobId}`)) === 0)
-            missing.push({ shard, jobId, target });
+          if ((await redis.exists(`${tag}:${queueName}:${jobId}`)) === 1) continue;
+          // Looked at last: a lane that another lane's job has in hand has no job of its own, and needs none.
+          if ((await redis.hexists(`${tag}:carried`, lane)) === 0) missing.push({ shard, jobId, target });
         }
       }
     }

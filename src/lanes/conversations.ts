@@ -1,6 +1,6 @@
 import type { RedisClient } from './connection.js';
 import type { Keyspace } from './keyspace.js';
-import type { Holding, JobOrder } from './lanes.js';
+import type { Holding, JobOrder, OpenedConversation, SaidInConversation } from './lanes.js';
 import { asList, runScript } from './scripts.js';
 
 /** Whom a conversation belongs to. */
@@ -63,6 +63,34 @@ export class Conversations {
       orders.push({ shard, jobId: String(answer[i]), target: String(answer[i + 1]) });
     }
     return orders;
+  }
+
+  /**
+   * What `bind`, `setOpen` and `dropInfo` would do, to be written together with the end of the message that opened the
+   * conversation; undefined when the two lanes lie apart.
+   */
+  opening(
+    lane: string,
+    conversation: { readonly id: string; readonly memoryMs: number; readonly idleMs: number },
+    customer: ConversationCustomer,
+    infoTold: boolean,
+  ): OpenedConversation | undefined {
+    const { id: conversationId, memoryMs, idleMs } = conversation;
+    const outboundLane = this.#keys.outboundLane(conversationId);
+    if (this.#keys.shardOf(outboundLane) !== this.#keys.shardOf(lane)) return undefined;
+    return { conversationId, outboundLane, customer: writeCustomer(customer), memoryMs, idleMs, infoTold };
+  }
+
+  /** What `touch` would do, to be written together with the end of a message of `lane`; undefined when they lie apart. */
+  saying(
+    lane: string,
+    customer: ConversationCustomer,
+    conversationId: string,
+    idleMs: number,
+  ): SaidInConversation | undefined {
+    const inboundLane = this.#keys.inboundLane(customer.channel, customer.customerId);
+    if (this.#keys.shardOf(inboundLane) !== this.#keys.shardOf(lane)) return undefined;
+    return { inboundLane, conversationId, idleMs };
   }
 
   /** Customer → open conversation (undefined = none any more), only as the inbound lane's owner. */

@@ -66,6 +66,11 @@ export class Gates {
     return seen.kind === 'broken' ? { kind: 'probing' } : open;
   }
 
+  /** Whether anything is known against the target: of one that is well nobody needs to be told. */
+  isKnown(target: string): boolean {
+    return this.#seen.has(target);
+  }
+
   /** Everything that is not simply open, as last seen. */
   closed(): { readonly target: string; readonly state: GateState }[] {
     return [...this.#seen.keys()]

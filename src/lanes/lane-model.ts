@@ -1,5 +1,5 @@
-import type { LaneElement } from './element.js';
-import type { ScriptRunner } from './scripts.js';
+import { readElement, type LaneElement } from './element.js';
+import type { ScriptAnswer, ScriptRunner } from './scripts.js';
 
 /** Life times in milliseconds, counts as numbers. */
 export interface LaneSettings {
@@ -51,31 +51,81 @@ export interface Holding {
   readonly finished: number;
 }
 
+/** A lane as its new owner finds it. */
+export interface TakenLane {
+  readonly now: number;
+  readonly target: string;
+  readonly finished: number;
+  readonly attempts: number;
+  /** Starts on this head that ended without an outcome, this one included. */
+  readonly starts: number;
+  readonly plan: string;
+  /** Inbound: the open conversation. Outbound: "<channel> <customer as JSON>". Empty when there is none. */
+  readonly mapping: string;
+  readonly lastError: string;
+  /** What the customer told before there was a conversation, as JSON; only without a mapping, else empty. */
+  readonly info: string;
+  readonly elements: readonly LaneElement[];
+}
+
 export type Taken =
   | { readonly kind: 'stale' }
   | { readonly kind: 'early'; readonly waitMs: number }
-  | {
-      readonly kind: 'taken';
-      readonly now: number;
-      readonly target: string;
-      readonly finished: number;
-      readonly attempts: number;
-      /** Starts on this head that ended without an outcome, this one included. */
-      readonly starts: number;
-      readonly plan: string;
-      /** Inbound: the open conversation. Outbound: "<channel> <customer as JSON>". Empty when there is none. */
-      readonly mapping: string;
-      readonly lastError: string;
-      readonly waiting: number;
-      readonly elements: readonly LaneElement[];
-    };
+  | ({ readonly kind: 'taken' } & TakenLane);
 
 /** `fenced`: somebody else has the lane. `already`: this head was finished before, the answer just got lost. */
 export type Refusal = { readonly kind: 'fenced' | 'already' };
 export type Finished =
   | Refusal
-  | { readonly kind: 'more'; readonly now: number; readonly elements: readonly LaneElement[] }
-  | { readonly kind: 'empty'; readonly orders: readonly JobOrder[] };
+  | {
+      readonly kind: 'more';
+      readonly now: number;
+      readonly elements: readonly LaneElement[];
+      readonly orders: readonly JobOrder[];
+    }
+  | { readonly kind: 'empty'; readonly orders: readonly JobOrder[] }
+  /** The lane is empty, and its owner has got another lane of the same target in hand. */
+  | {
+      readonly kind: 'next';
+      readonly orders: readonly JobOrder[];
+      readonly lane: string;
+      readonly generation: string;
+      readonly taken: TakenLane;
+    };
+
+/** A conversation that a message opened, to be written in the order of I2 together with the message's end. */
+export interface OpenedConversation {
+  readonly conversationId: string;
+  readonly outboundLane: string;
+  /** "<channel> <customer as JSON>" */
+  readonly customer: string;
+  readonly memoryMs: number;
+  readonly idleMs: number;
+  /** What the customer had told before has been passed on. */
+  readonly infoTold: boolean;
+}
+
+/** Something was said in a customer's open conversation: its idle time begins anew. */
+export interface SaidInConversation {
+  readonly inboundLane: string;
+  readonly conversationId: string;
+  readonly idleMs: number;
+}
+
+/** What is written down when a head was delivered or ignored. */
+export interface Acknowledgement {
+  readonly journey?: JourneyEnd | undefined;
+  /** Prolongs the lane's mapping. */
+  readonly keepMappingMs?: number | undefined;
+  readonly opened?: OpenedConversation | undefined;
+  readonly said?: SaidInConversation | undefined;
+  /** Lets a waiting lane of the same target have the place when this one is empty. */
+  readonly release: boolean;
+  /** Who has this job in hand goes on with that waiting lane itself. */
+  readonly carrier?: string | undefined;
+  /** Messages to read ahead. */
+  readonly most: number;
+}
 
 /** How a journey ends, ready to be stored; undefined for messages without one. */
 export interface JourneyEnd {
@@ -92,4 +142,35 @@ export class AcceptError extends Error {
     this.name = 'AcceptError';
     this.orders = orders;
   }
+}
+
+export function readOrders(shard: number, answer: readonly ScriptAnswer[], from: number): JobOrder[] {
+  const orders: JobOrder[] = [];
+  for (let i = from; i + 1 < answer.length; i += 2) {
+    orders.push({ shard, jobId: String(answer[i]), target: String(answer[i + 1]) });
+  }
+  return orders;
+}
+
+/** @throws for a word that no script says. */
+export function readRefusal(answer: ScriptAnswer | undefined): Refusal {
+  if (answer === 'fenced' || answer === 'already') return { kind: answer };
+  throw new TypeError('a Redis script answered with a word its caller does not know');
+}
+
+/** What `own` of `prelude.lua` says. */
+export function readTaken(now: number, answer: readonly ScriptAnswer[]): TakenLane {
+  const [target, finished, attempts, starts, plan, mapping, lastError, info, ...elements] = answer;
+  return {
+    now,
+    target: String(target),
+    finished: Number(finished),
+    attempts: Number(attempts),
+    starts: Number(starts),
+    plan: String(plan),
+    mapping: String(mapping),
+    lastError: String(lastError),
+    info: String(info),
+    elements: elements.map((element) => readElement(String(element))),
+  };
 }

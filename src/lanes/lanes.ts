@@ -1,10 +1,14 @@
-import { readElement } from './element.js';
+import { Acknowledgements } from './acknowledgements.js';
 import type { RedisClient } from './connection.js';
 import type { Keyspace } from './keyspace.js';
 import {
   AcceptError,
+  readOrders,
+  readRefusal,
+  readTaken,
   type Accepted,
   type AcceptStatus,
+  type Acknowledgement,
   type Finished,
   type Holding,
   type JobOrder,
@@ -28,12 +32,14 @@ export class Lanes {
   readonly #keys: Keyspace;
   readonly #settings: LaneSettings;
   readonly #write: ScriptRunner;
+  readonly #acknowledgements: Acknowledgements;
 
   constructor(redis: RedisClient, keys: Keyspace, settings: LaneSettings) {
     this.#redis = redis;
     this.#keys = keys;
     this.#settings = settings;
     this.#write = settings.write ?? ((name, tag, ...args) => runScript(redis, name, tag, ...args));
+    this.#acknowledgements = new Acknowledgements(redis, keys, settings);
   }
 
   /**
@@ -88,57 +94,18 @@ export class Lanes {
     const answer = asList(await this.#run('take', lane, generation, owner, most, lock));
     if (answer[0] === 'stale') return { kind: 'stale' };
     if (answer[0] === 'early') return { kind: 'early', waitMs: Number(answer[1]) };
-    const [, now, target, finished, attempts, starts, plan, mapping, lastError, waiting, ...elements] =
-      answer;
-    return {
-      kind: 'taken',
-      now: Number(now),
-      target: String(target),
-      finished: Number(finished),
-      attempts: Number(attempts),
-      starts: Number(starts),
-      plan: String(plan),
-      mapping: String(mapping),
-      lastError: String(lastError),
-      waiting: Number(waiting),
-      elements: elements.map((element) => readElement(String(element))),
-    };
+    return { kind: 'taken', ...readTaken(Number(answer[1]), answer.slice(2)) };
   }
 
-  /**
-   * The head was delivered or ignored. `keepMappingMs` prolongs the lane's mapping; `release` lets a waiting lane of
-   * the same target have the place when this one is empty; `most` messages are read ahead.
-   */
-  async acknowledge(
-    holding: Holding,
-    options: {
-      readonly journey?: JourneyEnd | undefined;
-      readonly keepMappingMs?: number | undefined;
-      readonly release: boolean;
-      readonly most: number;
-    },
-  ): Promise<Finished> {
-    const { journey } = options;
-    const answer = asList(
-      await this.#run(
-        'acknowledge',
-        holding.lane,
-        ...this.#ending(holding, journey),
-        options.keepMappingMs ?? 0,
-        options.release ? this.#settings.window : 0,
-        options.most,
-      ),
-    );
-    const kind = answer[0];
-    if (kind === 'more') {
-      return {
-        kind,
-        now: Number(answer[1]),
-        elements: answer.slice(2).map((element) => readElement(String(element))),
-      };
-    }
-    if (kind === 'empty') return { kind, orders: readOrders(this.#keys.shardOf(holding.lane), answer, 1) };
-    return readRefusal(kind);
+  /** The head was delivered or ignored. */
+  acknowledge(holding: Holding, what: Acknowledgement): Promise<Finished> {
+    return this.#acknowledgements.acknowledge(holding, what);
+  }
+
+  /** A job leaves a lane that is not its own: the lane gets one of its own, unless it is somebody else's by now. */
+  async handOver(lane: string, generation: string, owner: string): Promise<JobOrder[]> {
+    const answer = asList(await this.#run('hand-over', lane, generation, owner));
+    return readOrders(this.#keys.shardOf(lane), answer, 0);
   }
 
   /**
@@ -206,9 +173,12 @@ export class Lanes {
     return { kind: 'held', orders: readOrders(this.#keys.shardOf(holding.lane), answer, 1) };
   }
 
-  /** Gives the lane's job back; it waits in its target's room. False when the job was not the lane's any more. */
-  async park(lane: string, generation: string, owner: string): Promise<boolean> {
-    return (await this.#run('park', lane, generation, owner, this.#lock(lane, generation))) === 1;
+  /**
+   * Gives the lane's job back; it waits in its target's room. `carrier`: the job that has the lane in hand, if not its own.
+   * False when the job was not the lane's any more.
+   */
+  async park(lane: string, generation: string, owner: string, carrier?: string): Promise<boolean> {
+    return (await this.#run('park', lane, generation, owner, this.#lock(lane, generation, carrier))) === 1;
   }
 
   /** Is the lane still this owner's, and the head the one it took? */
@@ -239,7 +209,7 @@ export class Lanes {
     return readOrders(shard, asList(answer), 0);
   }
 
-  /** Lanes whose job was promised `ageMs` ago and never confirmed. */
+  /** Lanes whose job was promised `ageMs` ago and never confirmed, or whose job left them without a word. */
   async unjobbed(shard: number, ageMs: number, most: number): Promise<JobOrder[]> {
     return readOrders(
       shard,
@@ -279,9 +249,8 @@ export class Lanes {
       : [owner, finished, this.#keys.journey(journey.id), journey.value, journeysMs];
   }
 
-  #lock(lane: string, generation: string): string {
-    const tag = this.#keys.tag(this.#keys.shardOf(lane));
-    return this.#settings.jobLock?.(tag, `${lane}.${generation}`) ?? '';
+  #lock(lane: string, generation: string, carrier = `${lane}.${generation}`): string {
+    return this.#settings.jobLock?.(this.#keys.tag(this.#keys.shardOf(lane)), carrier) ?? '';
   }
 
   #run(
@@ -291,17 +260,4 @@ export class Lanes {
   ): Promise<ScriptAnswer> {
     return runScript(this.#redis, name, this.#keys.tag(this.#keys.shardOf(lane)), lane, ...args);
   }
-}
-
-function readOrders(shard: number, answer: readonly ScriptAnswer[], from: number): JobOrder[] {
-  const orders: JobOrder[] = [];
-  for (let i = from; i + 1 < answer.length; i += 2) {
-    orders.push({ shard, jobId: String(answer[i]), target: String(answer[i + 1]) });
-  }
-  return orders;
-}
-
-function readRefusal(answer: ScriptAnswer | undefined): Refusal {
-  if (answer === 'fenced' || answer === 'already') return { kind: answer };
-  throw new TypeError('a Redis script answered with a word its caller does not know');
 }

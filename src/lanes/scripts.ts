@@ -12,6 +12,7 @@ const names = [
   'forget-journeys',
   'forget-lane',
   'gate',
+  'hand-over',
   'hold',
   'open-conversation',
   'park',

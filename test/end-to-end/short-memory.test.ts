@@ -37,6 +37,7 @@ const fixed: Readonly<Record<string, string>> = {
   gates: 'gates that are not simply open',
   instances: 'the workers there are',
   unjobbed: 'jobs promised and not yet confirmed',
+  carried: 'lanes in the hands of another lane’s job',
   'drain:meta': 'BullMQ: the queue’s settings',
   'drain:id': 'BullMQ: counts jobs',
   'drain:events': 'BullMQ: the last hundred or so events',

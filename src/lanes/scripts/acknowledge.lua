@@ -1,37 +1,91 @@
--- The head reached its end (delivered or ignored): off with it.
--- ARGV: tag, lane, owner, finished, journey id ('' = none), journey, journey life, mapping life (0 = leave it),
---   window (0 = release nobody), how many further messages to read
--- Returns {'fenced'|'already'}, {'more', now, elements…} or {'empty', job id, target, …}.
-local lane, owner, finished = ARGV[2], ARGV[3], ARGV[4]
-local refusal = not_mine(lane, owner, finished)
-if refusal then
-  return { refusal }
-end
-local target = redis.call('HGET', key('s', lane), 't')
-if ARGV[5] ~= '' then
-  write_journey(ARGV[5], lane, ARGV[6], ARGV[7])
-  local element = redis.call('LINDEX', key('l', lane), 0)
-  -- A retry was counted when it was put back, by the time of its first acceptance.
-  if string.sub(element, 14, 14) ~= '!' then
-    went_before(lane, accepted_at(element))
+-- Heads of several lanes reached their end (delivered or ignored): off with them.
+-- ARGV: tag, journey life, window, then 9 per head:
+--   lane, owner, finished, journey id ('' = none), journey, mapping life (0 = leave it),
+--   whose the place of an emptied lane is: '' nobody's, 'job' a waiting lane of the target gets a job, else the key of the
+--   owner's lock: the owner itself goes on with a waiting lane,
+--   how many further messages to read, '' or what else is known as JSON (below)
+-- Returns {now, answer, …}, per head one of: {'fenced'|'already'}, {'more', {job id, target, …}, elements…},
+--   {'empty', {job id, target, …}}, {'next', {job id, target, …}, lane, generation, and what `own` says}
+local now, window = clock(), tonumber(ARGV[3])
+
+-- What a delivered message tells about conversations, each in the order of I2:
+--   b outbound lane, w its customer, m for how long: a conversation was opened
+--   o conversation, l for how long: it is the lane's customer's; i: what the customer told before has been passed on
+--   t inbound lane, c conversation, k for how long: something was said in it
+local function follow(lane, text, jobs)
+  local told = cjson.decode(text)
+  if told.b then
+    bind(told.b, told.w, told.m, window, jobs)
+  end
+  if told.o then
+    redis.call('SET', key('m', lane), told.o, 'PX', told.l)
+    if told.i then
+      redis.call('DEL', key('i', lane))
+    end
+  end
+  if told.t then
+    touch(told.t, told.c, told.k)
   end
 end
-if ARGV[8] ~= '0' then
-  redis.call('PEXPIRE', key('m', lane), ARGV[8])
+
+local function go_on(target, lock, owner, most, answer)
+  local lane = redis.call('ZPOPMIN', key('w', target))[1]
+  if not lane then
+    redis.call('SREM', tag .. ':targets', target)
+    return
+  end
+  local generation = redis.call('INCR', tag .. ':generation')
+  local state = key('s', lane)
+  local found = redis.call('HMGET', state, 'n', 'a', 'p', 'e')
+  redis.call('HSET', state, 'g', generation, 't', target)
+  redis.call('ZADD', key('r', target), now, lane)
+  redis.call('HSET', tag .. ':carried', lane, lock .. ' ' .. owner)
+  answer[1], answer[3], answer[4] = 'next', lane, generation
+  own(lane, owner, target, found, most, answer)
 end
-if finish_head(lane, target) then
-  local answer = { 'more', clock() }
-  local most = tonumber(ARGV[10])
-  if most > 0 then
-    for _, element in ipairs(redis.call('LRANGE', key('l', lane), 0, most - 1)) do
-      answer[#answer + 1] = element
+
+local function finish(at)
+  local lane, owner, place, most = ARGV[at], ARGV[at + 1], ARGV[at + 6], tonumber(ARGV[at + 7])
+  local refusal, target = not_mine(lane, owner, ARGV[at + 2])
+  if refusal then
+    return { refusal }
+  end
+  local jobs = {}
+  local answer = { 'empty', jobs }
+  if ARGV[at + 8] ~= '' then
+    follow(lane, ARGV[at + 8], jobs)
+  end
+  if ARGV[at + 5] ~= '0' then
+    redis.call('PEXPIRE', key('m', lane), ARGV[at + 5])
+  end
+  local more, head = finish_head(lane, target)
+  if ARGV[at + 3] ~= '' then
+    write_journey(ARGV[at + 3], lane, ARGV[at + 4], ARGV[2])
+    -- A retry was counted when it was put back, by the time of its first acceptance.
+    if string.sub(head, 14, 14) ~= '!' then
+      went_before(lane, accepted_at(head))
+    end
+  end
+  if more then
+    answer[1] = 'more'
+    if most > 0 then
+      for i, element in ipairs(redis.call('LRANGE', key('l', lane), 0, most - 1)) do
+        answer[2 + i] = element
+      end
+    end
+  elseif place ~= '' then
+    -- Who does not hold its job's lock any more must not begin with a lane.
+    if place ~= 'job' and redis.call('GET', place) == owner then
+      go_on(target, place, owner, most, answer)
+    else
+      release(target, 1, window, now, jobs)
     end
   end
   return answer
 end
-local answer = { 'empty' }
-local window = tonumber(ARGV[9])
-if window > 0 then
-  release(target, 1, window, clock(), answer)
+
+local answers = { now }
+for at = 4, #ARGV, 9 do
+  answers[#answers + 1] = finish(at)
 end
-return answer
+return answers

@@ -15,6 +15,8 @@
 --   b:<target> zset    lanes that wait to try again } of these three
 --   known      set     every target that ever had a lane: fixed in number by the channels
 --   unjobbed   zset    job ids that were promised and not yet confirmed: what the repair pass visits
+--   carried    hash    lane -> "<key of a job's lock> <owner>": lanes in the hands of another lane's job, which went on
+--                      with them when its own was empty; the repair pass visits them too
 local tag = ARGV[1]
 
 local function key(kind, name)
@@ -93,33 +95,76 @@ local function write_journey(message, lane, value, ttl)
 end
 
 -- Takes the head off a lane; an emptied lane leaves nothing behind but its mapping.
--- Returns true when messages remain.
+-- Returns true when messages remain, and the head.
 local function finish_head(lane, target)
-  redis.call('LPOP', key('l', lane))
+  local head = redis.call('LPOP', key('l', lane))
   local state = key('s', lane)
   if redis.call('EXISTS', key('l', lane)) == 1 then
     redis.call('HINCRBY', state, 'n', 1)
     redis.call('HDEL', state, 'a', 'b', 'e', 'p', 'c')
-    return true
+    return true, head
   end
   redis.call('DEL', state)
-  redis.call('ZREM', key('r', target), lane)
-  redis.call('ZREM', key('b', target), lane)
-  redis.call('ZREM', key('w', target), lane)
-  return false
+  if redis.call('ZREM', key('r', target), lane) == 0 then
+    redis.call('ZREM', key('b', target), lane)
+    redis.call('ZREM', key('w', target), lane)
+  end
+  redis.call('HDEL', tag .. ':carried', lane)
+  return false, head
 end
 
 -- The owner's word counts only while it is the owner and the head is still the one it took.
--- Returns nil when it is, else 'fenced' (somebody else has the lane) or 'already' (this head was finished before).
+-- Returns nil and the lane's target when it is, else 'fenced' (somebody else has the lane) or 'already' (this head was
+-- finished before).
 local function not_mine(lane, owner, finished)
-  local found = redis.call('HMGET', key('s', lane), 'o', 'n')
+  local found = redis.call('HMGET', key('s', lane), 'o', 'n', 't')
   if found[1] ~= owner then
     return 'fenced'
   end
   if (found[2] or '0') ~= finished then
     return 'already'
   end
-  return nil
+  return nil, found[3]
+end
+
+-- Somebody becomes a lane's owner. `found`: n, a, p, e of its state. Adds to `answer`: target, finished, attempts, starts,
+-- plan, mapping, last error, what the customer told before, and the first `most` messages.
+local function own(lane, owner, target, found, most, answer)
+  local state = key('s', lane)
+  redis.call('HSET', state, 'o', owner)
+  local size = #answer
+  answer[size + 1] = target
+  answer[size + 2] = tonumber(found[1] or '0')
+  answer[size + 3] = tonumber(found[2] or '0')
+  answer[size + 4] = redis.call('HINCRBY', state, 'c', 1)
+  answer[size + 5] = found[3] or ''
+  local mapping = redis.call('GET', key('m', lane)) or ''
+  answer[size + 6] = mapping
+  answer[size + 7] = found[4] or ''
+  answer[size + 8] = mapping == '' and redis.call('GET', key('i', lane)) or ''
+  for i, element in ipairs(redis.call('LRANGE', key('l', lane), 0, most - 1)) do
+    answer[size + 8 + i] = element
+  end
+end
+
+-- A conversation belongs to this customer ("<channel> <customer as JSON>"). An outbound lane that was waiting to hear of
+-- it goes on at once.
+local function bind(lane, customer, life, window, jobs)
+  redis.call('SET', key('m', lane), customer, 'PX', life)
+  if redis.call('HGET', key('s', lane), 't') == 'out:?' then
+    redis.call('ZREM', key('b', 'out:?'), lane)
+    redis.call('ZREM', key('r', 'out:?'), lane)
+    redis.call('ZREM', key('w', 'out:?'), lane)
+    redis.call('HDEL', key('s', lane), 'b', 'o', 'c')
+    activate(lane, 'out:' .. string.match(customer, '^%S+'), clock(), window, jobs)
+  end
+end
+
+-- The customer's open conversation was alive just now: its idle time begins anew.
+local function touch(lane, conversation, life)
+  if redis.call('GET', key('m', lane)) == conversation then
+    redis.call('PEXPIRE', key('m', lane), life)
+  end
 end
 
 -- Whether a job is still in the hands of who says so. A process that was frozen past its lock may wake up with a job that

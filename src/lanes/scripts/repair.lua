@@ -1,8 +1,10 @@
--- Job ids that were promised at least so long ago and never confirmed.
+-- Job ids that were promised at least so long ago and never confirmed, and lanes that were left by a job that had them in
+-- hand beside its own and has no lock any more.
 -- ARGV: tag, age (ms), most
 -- Returns {job id, target, …}; ids whose lane has gone on without them are forgotten.
 local jobs = {}
-local ids = redis.call('ZRANGEBYSCORE', tag .. ':unjobbed', '-inf', clock() - tonumber(ARGV[2]),
+local now = clock()
+local ids = redis.call('ZRANGEBYSCORE', tag .. ':unjobbed', '-inf', now - tonumber(ARGV[2]),
   'LIMIT', 0, tonumber(ARGV[3]))
 for _, id in ipairs(ids) do
   local lane, generation = string.match(id, '^(.+)%.(%d+)$')
@@ -12,6 +14,22 @@ for _, id in ipairs(ids) do
     jobs[#jobs + 1] = found[2]
   else
     redis.call('ZREM', tag .. ':unjobbed', id)
+  end
+end
+-- No more of them than workers have places.
+local carried = redis.call('HGETALL', tag .. ':carried')
+for i = 1, #carried, 2 do
+  local lane = carried[i]
+  local lock, owner = string.match(carried[i + 1], '^(.*) (%S+)$')
+  if redis.call('GET', lock) ~= owner then
+    redis.call('HDEL', tag .. ':carried', lane)
+    local found = redis.call('HMGET', key('s', lane), 'g', 't', 'o')
+    if found[1] and (found[3] or owner) == owner then
+      local id = lane .. '.' .. found[1]
+      redis.call('ZADD', tag .. ':unjobbed', now, id)
+      jobs[#jobs + 1] = id
+      jobs[#jobs + 1] = found[2]
+    end
   end
 end
 return jobs

@@ -1,6 +1,4 @@
--- The customer's open conversation was alive just now: its idle time begins anew.
+-- Something was said in the customer's open conversation.
 -- ARGV: tag, inbound lane, conversation, life (ms)
-if redis.call('GET', key('m', ARGV[2])) == ARGV[3] then
-  redis.call('PEXPIRE', key('m', ARGV[2]), ARGV[4])
-end
+touch(ARGV[2], ARGV[3], ARGV[4])
 return 0

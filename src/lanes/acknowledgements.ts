@@ -1,0 +1,140 @@
+import type { RedisClient } from './connection.js';
+import { readElement } from './element.js';
+import type { Keyspace } from './keyspace.js';
+import {
+  readOrders,
+  readRefusal,
+  readTaken,
+  type Acknowledgement,
+  type Finished,
+  type Holding,
+  type LaneSettings,
+} from './lane-model.js';
+import { asList, runScript, type ScriptAnswer } from './scripts.js';
+
+interface Waiting {
+  readonly args: readonly (string | number)[];
+  readonly resolve: (answer: ScriptAnswer[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Redis does nothing else meanwhile. */
+const mostAtOnce = 64;
+
+/**
+ * Writes down how messages ended. What ends within one turn of the event loop goes to Redis as one script: a command
+ * costs more than what it says.
+ */
+export class Acknowledgements {
+  readonly #redis: RedisClient;
+  readonly #keys: Keyspace;
+  readonly #settings: LaneSettings;
+  readonly #waiting = new Map<number, Waiting[]>();
+
+  constructor(redis: RedisClient, keys: Keyspace, settings: LaneSettings) {
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#settings = settings;
+  }
+
+  /** The head was delivered or ignored. @throws what Redis or the connection throws: it may have been kept or not. */
+  async acknowledge(holding: Holding, what: Acknowledgement): Promise<Finished> {
+    const { lane, owner, finished } = holding;
+    const { journey, most, keepMappingMs = 0 } = what;
+    const shard = this.#keys.shardOf(lane);
+    const answer = await this.#send(shard, [
+      lane,
+      owner,
+      finished,
+      journey === undefined ? '' : this.#keys.journey(journey.id),
+      journey?.value ?? '',
+      keepMappingMs,
+      this.#place(what, shard),
+      most,
+      this.#told(what),
+    ]);
+    const [now, kind] = [Number(answer[0]), answer[1]];
+    switch (kind) {
+      case 'more': {
+        const elements = answer.slice(3).map((element) => readElement(String(element)));
+        return { kind, now, elements, orders: readOrders(shard, asList(answer[2] ?? null), 0) };
+      }
+      case 'empty':
+        return { kind, orders: readOrders(shard, asList(answer[2] ?? null), 0) };
+      case 'next':
+        return {
+          kind,
+          orders: readOrders(shard, asList(answer[2] ?? null), 0),
+          lane: String(answer[3]),
+          generation: String(answer[4]),
+          taken: readTaken(now, answer.slice(5)),
+        };
+      default:
+        return readRefusal(kind);
+    }
+  }
+
+  /** Whether what a message tells about this lane can be written together with its end. */
+  isNear(lane: string, other: string): boolean {
+    return this.#keys.shardOf(lane) === this.#keys.shardOf(other);
+  }
+
+  #place({ release, carrier }: Acknowledgement, shard: number): string {
+    if (!release) return '';
+    const lock = carrier === undefined ? undefined : this.#settings.jobLock?.(this.#keys.tag(shard), carrier);
+    return lock ?? 'job';
+  }
+
+  #told({ opened, said }: Acknowledgement): string {
+    if (opened === undefined && said === undefined) return '';
+    return JSON.stringify({
+      ...(opened === undefined
+        ? {}
+        : {
+            b: opened.outboundLane,
+            w: opened.customer,
+            m: Math.ceil(opened.memoryMs),
+            o: opened.conversationId,
+            l: Math.ceil(opened.idleMs),
+            ...(opened.infoTold ? { i: 1 } : {}),
+          }),
+      ...(said === undefined
+        ? {}
+        : { t: said.inboundLane, c: said.conversationId, k: Math.ceil(said.idleMs) }),
+    });
+  }
+
+  #send(shard: number, args: readonly (string | number)[]): Promise<ScriptAnswer[]> {
+    return new Promise((resolve, reject) => {
+      const waiting = this.#waiting.get(shard);
+      if (waiting !== undefined) {
+        waiting.push({ args, resolve, reject });
+        return;
+      }
+      this.#waiting.set(shard, [{ args, resolve, reject }]);
+      setImmediate(() => this.#flush(shard));
+    });
+  }
+
+  #flush(shard: number): void {
+    const all = this.#waiting.get(shard) ?? [];
+    this.#waiting.delete(shard);
+    for (let from = 0; from < all.length; from += mostAtOnce) {
+      void this.#run(shard, all.slice(from, from + mostAtOnce));
+    }
+  }
+
+  async #run(shard: number, waiting: readonly Waiting[]): Promise<void> {
+    const { journeysMs, window } = this.#settings;
+    const args: (string | number)[] = [journeysMs, window];
+    for (const one of waiting) args.push(...one.args);
+    try {
+      const [now, ...answers] = asList(
+        await runScript(this.#redis, 'acknowledge', this.#keys.tag(shard), ...args),
+      );
+      waiting.forEach(({ resolve }, index) => resolve([now ?? null, ...asList(answers[index] ?? null)]));
+    } catch (error) {
+      for (const { reject } of waiting) reject(error);
+    }
+  }
+}

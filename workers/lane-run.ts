@@ -1,0 +1,234 @@
+import type { LaneElement } from '../src/lanes/element.js';
+import { readEnvelope } from '../src/lanes/envelope.js';
+import type { Finished, Holding, TakenLane } from '../src/lanes/lanes.js';
+import { afterFailure } from './after-failure.js';
+import type { Deliverer, GateWord, Outcome } from './delivery.js';
+import type { DrainParts } from './drain.js';
+import type { Ending } from './endings.js';
+import { mayPass } from './passage.js';
+import { persist } from './persist.js';
+import type { DrainData } from './queues.js';
+
+/** Messages read ahead in one round trip. */
+export const readAhead = 10;
+
+/** A lane and the job that has it in hand. */
+export interface LaneInHand {
+  readonly jobId: string;
+  readonly token: string;
+  readonly lane: string;
+  readonly generation: string;
+  readonly taken: TakenLane;
+  /** When Redis was asked for it: a process may be frozen before it reads the answer. */
+  readonly takenAt: number;
+  readonly pass: DrainData['pass'];
+  readonly gate: string;
+  readonly deliverer: Deliverer;
+}
+
+/** What becomes of the job after one lane. */
+export type Next =
+  | { readonly kind: 'done' }
+  /** The same lane again after this time. */
+  | { readonly kind: 'later'; readonly ms: number }
+  /** The lane is empty, another one is in hand. */
+  | { readonly kind: 'next'; readonly inHand: LaneInHand };
+
+const done: Next = { kind: 'done' };
+const again: Next = { kind: 'later', ms: 1 };
+
+/** Idle times are minutes and have a margin: prolonging one again within seconds would only cost. */
+const prolongEveryMs = 5000;
+
+/** Delivers what lies in one lane, head by head, until it is empty or cannot go on. */
+export class LaneRun {
+  readonly #parts: DrainParts;
+
+  constructor(parts: DrainParts) {
+    this.#parts = parts;
+  }
+
+  /** `mayGoOn`: whether the job may take another lane when this one is empty. */
+  async drain(inHand: LaneInHand, mayGoOn: () => boolean): Promise<Next> {
+    const { gates, settings, now, stopping, leaving: signal, onError } = this.#parts;
+    const { lane, token, taken, gate, deliverer, pass } = inHand;
+    let elements: readonly LaneElement[] = taken.elements;
+    let at = 0;
+    let { finished, mapping, attempts, plan, starts } = taken;
+    let info: string | undefined = taken.info;
+    let verifiedAt = inHand.takenAt;
+    let prolongedAt = -Infinity;
+    const redisAhead = taken.now - verifiedAt;
+    const redisNow = (): number => now() + redisAhead;
+    const brokenOff = (): boolean => signal.aborted;
+
+    for (let sent = 0; ; sent += 1) {
+      const element = elements[at];
+      if (element === undefined) return again;
+      at += 1;
+      // A process that was frozen finds out here, before it writes to anybody (fence).
+      if (signal.aborted || now() - verifiedAt > settings.lockMs / 2) return again;
+      const holding: Holding = { lane, owner: token, finished };
+      const ending: Ending = {
+        holding,
+        element,
+        attempts: attempts + 1,
+        target: taken.target,
+        now: redisNow,
+        signal,
+      };
+      const envelope = readEnvelope(element.payload);
+      // An overdue head may pass a closed gate, the ones behind it may not.
+      if (pass === 'overdue' && redisNow() - element.acceptedAt < settings.holdMs(taken.target)) {
+        if (!mayPass(gates, taken.target, gate, undefined)) return this.#park(inHand);
+      }
+      const outcome: Outcome =
+        envelope === undefined
+          ? { kind: 'dead', reason: 'unreadable', detail: 'what lies in the lane is not an envelope' }
+          : starts > settings.poisonStarts
+            ? { kind: 'dead', reason: 'poison', detail: `${starts - 1} starts ended without an outcome` }
+            : await deliverer.deliver({
+                envelope,
+                holding,
+                attempts,
+                mapping,
+                pendingInfo: info,
+                plan: plan === '' ? (element.revived?.plan ?? '') : plan,
+                acceptedAt: element.acceptedAt,
+                originalTime: element.revived?.late === true ? element.revived.originalAcceptedAt : undefined,
+                signal,
+                now: redisNow,
+              });
+
+      if (outcome.kind === 'fenced') return { kind: 'later', ms: 100 };
+      if (outcome.kind === 'again' && brokenOff()) return this.#brokenOff(holding);
+      // What the far end did is done: that the gate could not be told must not keep it from being written down.
+      const word = wordOf(outcome);
+      if (word !== undefined && !this.#isNoNews(gate, word)) await this.#tellGate(gate, word).catch(onError);
+      if (outcome.kind === 'again' || outcome.kind === 'wait') {
+        return this.#afterFailure(outcome, { inHand, envelope, ending, mapping, attempts });
+      }
+
+      const most = at === elements.length ? readAhead : 0;
+      const writtenAt = now();
+      const prolong = writtenAt - prolongedAt >= prolongEveryMs;
+      if (prolong) prolongedAt = writtenAt;
+      const ended = await this.#parts.endings.end(envelope, ending, outcome, {
+        mapping,
+        release: this.#mayRelease(gate),
+        carrier: mayGoOn() && mayPass(gates, taken.target, gate, undefined) ? inHand.jobId : undefined,
+        prolong,
+        most,
+      });
+      if (ended.kind === 'next') return this.#next(inHand, ended, writtenAt);
+      if (ended.kind !== 'more') return this.#lastWord(ended);
+      if (ended.orders.length > 0) await this.#parts.queues.add(ended.orders);
+      verifiedAt = writtenAt;
+      finished += 1;
+      attempts = 0;
+      starts = 1;
+      plan = '';
+      info = undefined;
+      if ('mapping' in outcome) {
+        mapping = outcome.mapping;
+        prolongedAt = -Infinity;
+      }
+      if (most > 0) {
+        elements = ended.elements;
+        at = 0;
+      }
+      if (stopping() || sent + 1 >= settings.laneBurst) return again;
+      if (!mayPass(gates, taken.target, gate, undefined)) return this.#park(inHand);
+    }
+  }
+
+  async #afterFailure(
+    outcome: Extract<Outcome, { kind: 'again' | 'wait' }>,
+    head: {
+      readonly inHand: LaneInHand;
+      readonly envelope: ReturnType<typeof readEnvelope>;
+      readonly ending: Ending;
+      readonly mapping: string;
+      readonly attempts: number;
+    },
+  ): Promise<Next> {
+    const { lanes, queues, endings, settings, random, now, leaving: signal } = this.#parts;
+    const { inHand, envelope, ending, mapping, attempts } = head;
+    const { element, holding } = ending;
+    const holdMs = settings.holdMs(inHand.taken.target);
+    const verdict = afterFailure(
+      outcome,
+      { element, attempts, holdMs, now: ending.now() },
+      settings.backOff,
+      random,
+    );
+    const release = this.#mayRelease(inHand.gate);
+    if (verdict.kind === 'hold') {
+      const held = await persist(() => lanes.hold(holding, { ...verdict, release }), { signal, now });
+      if (held.kind === 'held') {
+        await queues.add(held.orders);
+        endings.held(envelope, ending, mapping, verdict.error);
+      }
+      return { kind: 'later', ms: verdict.delayMs };
+    }
+    const ended = await endings.end(envelope, ending, verdict.outcome, {
+      mapping,
+      release,
+      prolong: false,
+      most: 0,
+    });
+    return ended.kind === 'empty' ? this.#lastWord(ended) : ended.kind === 'more' ? again : fencedOut;
+  }
+
+  /** Broken off because this process leaves: nobody's failure, and whoever comes next need not wait. */
+  async #brokenOff(holding: Holding): Promise<Next> {
+    const { lanes, now, leaving: signal } = this.#parts;
+    const back = { delayMs: 0, countsAsAttempt: false, error: 'broken off', release: false };
+    await persist(() => lanes.hold(holding, back), { signal, now });
+    return again;
+  }
+
+  async #next(
+    inHand: LaneInHand,
+    ended: Extract<Finished, { kind: 'next' }>,
+    takenAt: number,
+  ): Promise<Next> {
+    const { orders, lane, generation, taken } = ended;
+    if (orders.length > 0) await this.#parts.queues.add(orders);
+    return { kind: 'next', inHand: { ...inHand, lane, generation, taken, takenAt } };
+  }
+
+  async #park({ lane, generation, token, jobId }: LaneInHand): Promise<Next> {
+    await this.#parts.lanes.park(lane, generation, token, jobId);
+    return done;
+  }
+
+  /** Nothing is known against an open gate, so its being well is no news. */
+  #isNoNews(gate: string, word: GateWord): boolean {
+    return word.kind === 'well' && !this.#parts.gates.isKnown(gate);
+  }
+
+  async #tellGate(gate: string, word: GateWord): Promise<void> {
+    const { gates } = this.#parts;
+    if (word.kind === 'well') await gates.succeeded(gate);
+    else if (word.kind === 'failed') await gates.failed(gate, word.atOnce);
+    else await gates.throttled(gate, word.forMs);
+  }
+
+  #mayRelease(gate: string): boolean {
+    return this.#parts.gates.state(gate).kind === 'open' && !this.#parts.stopping();
+  }
+
+  async #lastWord(ended: Exclude<Finished, { kind: 'more' | 'next' }>): Promise<Next> {
+    if (ended.kind !== 'empty') return fencedOut;
+    if (ended.orders.length > 0) await this.#parts.queues.add(ended.orders);
+    return done;
+  }
+}
+
+const fencedOut: Next = { kind: 'later', ms: 100 };
+
+function wordOf(outcome: Outcome): GateWord | undefined {
+  if (outcome.kind === 'delivered') return { kind: 'well' };
+  return 'gate' in outcome ? outcome.gate : undefined;
+}
