@@ -5,6 +5,7 @@ import { channelsSchema, type AdapterSettings } from './schema/channels.js';
 import { deliverySchema, noticesSchema, retentionSchema } from './schema/delivery.js';
 import { egainSchema } from './schema/egain.js';
 import { baseAddress } from './schema/fields.js';
+import { filesSchema } from './schema/files.js';
 import { provisioningSchema } from './schema/provisioning.js';
 import { redisSchema } from './schema/redis.js';
 import { loggingSchema, managementSchema, serverSchema } from './schema/server.js';
@@ -38,6 +39,7 @@ export function bridgeSchema(adapters: readonly AdapterSettings[]) {
       egain: egainSchema,
       delivery: deliverySchema,
       retention: retentionSchema,
+      files: filesSchema,
       notices: noticesSchema,
       logging: loggingSchema,
       channels: channelsSchema(adapters),

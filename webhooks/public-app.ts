@@ -14,6 +14,8 @@ export function createPublicApp(handlers: PublicHandlers, observer: RequestObser
   app.all('/egain/callback', mount(handlers.callback));
   if (handlers.token !== undefined) app.all('/egain/token', mount(handlers.token));
   app.all('/channels/:channel/webhook', mount(handlers.channel));
+  if (handlers.uploads !== undefined) app.all('/channels/:channel/assets', mount(handlers.uploads));
+  if (handlers.assets !== undefined) app.all('/assets/:token', mount(handlers.assets));
   app.use(notFound(observer));
   app.use(lastResort(observer));
   return app;
@@ -23,11 +25,11 @@ function mount(handler: Handler) {
   return (request: Request, response: Response): Promise<void> => {
     const { url } = request;
     const mark = url.indexOf('?');
-    const channel = request.params['channel'];
+    const variable = request.params['channel'] ?? request.params['token'];
     return handler(
       request,
       response,
-      pathOf(url, request.path, mark, typeof channel === 'string' ? channel : ''),
+      pathOf(url, request.path, mark, typeof variable === 'string' ? variable : ''),
     );
   };
 }

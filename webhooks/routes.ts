@@ -6,6 +6,10 @@ export interface PublicHandlers {
   readonly callback: Handler;
   readonly channel: Handler;
   readonly token: Handler | undefined;
+  /** `POST /channels/{channel}/assets` */
+  readonly uploads?: Handler | undefined;
+  /** `GET /assets/{token}` */
+  readonly assets?: Handler | undefined;
 }
 
 export interface Match {

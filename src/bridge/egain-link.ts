@@ -1,49 +1,23 @@
-import type { Dispatcher } from 'undici';
 import type { BridgeConfig } from '../../config/schema.js';
 import type { InboundChannel, SendFailure, SendOutcome } from '../../workers/inbound.js';
-import { createEgainClient } from '../egain/client.js';
+import type { EgainClient } from '../egain/client.js';
 import { customerIdentity } from '../egain/customer-identity.js';
 import { EgainError } from '../egain/errors.js';
 import { outcomeOf } from '../egain/outcome.js';
 import { conversationIdOf } from '../egain/send-messages.js';
 import type { InboundSwitches } from '../egain/switches.js';
-import { createTokenSource } from '../egain/token/token-source.js';
 import { inboundParts, mayOpen, translateInbound, translateNotice } from '../egain/translate-inbound.js';
 import type { SendMessagesBody } from '../egain/types.js';
-import type { RedisClient } from '../lanes/connection.js';
-import type { Observer } from '../operations/observer.js';
 import type { ConfiguredChannel } from './channels.js';
-import { credentialsOf } from './token-credentials.js';
 
 /** eGain, as the inbound deliverer speaks to it. */
 export function egainLink(parts: {
   readonly config: BridgeConfig;
-  readonly redis: RedisClient;
-  readonly dispatcher: Dispatcher;
+  readonly client: Pick<EgainClient, 'sendMessages'>;
   readonly channels: ReadonlyMap<string, ConfiguredChannel>;
-  readonly observer: Observer;
-}): { readonly channels: ReadonlyMap<string, InboundChannel>; close(): void } {
-  const { config, redis, dispatcher, channels, observer } = parts;
+}): ReadonlyMap<string, InboundChannel> {
+  const { config, client, channels } = parts;
   const { egain } = config;
-  const token = createTokenSource({
-    redis,
-    keyPrefix: `{${config.redis.prefix}:token}:`,
-    url: egain.token.url,
-    clientId: egain.token.clientId,
-    scope: egain.token.scope,
-    credentials: credentialsOf(egain.token),
-    timeoutMs: egain.requestTimeoutMs,
-    fallbackLifeMs: egain.switches.token_ttl_fallback * 1000,
-    renewBeforeMs: egain.token.renewBeforeSeconds * 1000,
-    observe: (event) => observer.token(event),
-  });
-  const client = createEgainClient({
-    apiUrl: egain.apiUrl,
-    token,
-    dispatcher,
-    timeoutMs: egain.requestTimeoutMs,
-    ...(egain.acceptLanguage === undefined ? {} : { acceptLanguage: egain.acceptLanguage }),
-  });
   const switches = inboundSwitches(egain.switches);
   const post = (body: SendMessagesBody, signal: AbortSignal): Promise<SendOutcome> =>
     client.sendMessages(body, { signal }).then(
@@ -54,61 +28,58 @@ export function egainLink(parts: {
       (error: unknown): SendOutcome => ({ ok: false, failure: failureOf(error, egain.switches) }),
     );
 
-  return {
-    channels: new Map(
-      [...channels.values()].map((channel): [string, InboundChannel] => {
-        const { name, config: own, idleMs } = channel;
-        const facts = {
+  return new Map(
+    [...channels.values()].map((channel): [string, InboundChannel] => {
+      const { name, config: own, idleMs } = channel;
+      const facts = {
+        name,
+        type: own.manifest.type,
+        address: own.account.address,
+        ...(own.account.entryPoint === undefined ? {} : { entryPoint: own.account.entryPoint }),
+      };
+      return [
+        name,
+        {
           name,
-          type: own.manifest.type,
-          address: own.account.address,
-          ...(own.account.entryPoint === undefined ? {} : { entryPoint: own.account.entryPoint }),
-        };
-        return [
-          name,
-          {
-            name,
-            idleMs,
-            mayOpen: (message) => mayOpen(message.type),
-            contact: (customer) =>
-              egain.switches.trust_callback_customer
-                ? customerIdentity(customer, name, switches).customer.contacts?.contact[0]?.address
-                : undefined,
-            parts: (message) => inboundParts(message, switches),
-            send: (message, { conversationId, pendingInfo, originalTime, signal }) =>
-              post(
-                translateInbound(
-                  message,
-                  {
-                    channel: facts,
-                    conversationId,
-                    pendingInfo,
-                    originalTime:
-                      originalTime === undefined ? undefined : new Date(originalTime).toISOString(),
-                  },
-                  switches,
-                ),
-                signal,
+          idleMs,
+          mayOpen: (message) => mayOpen(message.type),
+          contact: (customer) =>
+            egain.switches.trust_callback_customer
+              ? customerIdentity(customer, name, switches).customer.contacts?.contact[0]?.address
+              : undefined,
+          parts: (message) => inboundParts(message, switches),
+          send: (message, { conversationId, pendingInfo, originalTime, signal }) =>
+            post(
+              translateInbound(
+                message,
+                {
+                  channel: facts,
+                  conversationId,
+                  pendingInfo,
+                  originalTime: originalTime === undefined ? undefined : new Date(originalTime).toISOString(),
+                },
+                switches,
               ),
-            sendError: (notice, { signal }) =>
-              post(
-                translateNotice({
-                  conversationId: notice.conversationId,
-                  parentMessageId: notice.messageId,
-                  code: notice.reason,
-                  message: 'The message could not be delivered to the customer.',
-                }),
-                signal,
-              ),
-          },
-        ];
-      }),
-    ),
-    close: () => token.close(),
-  };
+              signal,
+            ),
+          sendError: (notice, { signal }) =>
+            post(
+              translateNotice({
+                conversationId: notice.conversationId,
+                parentMessageId: notice.messageId,
+                code: notice.reason,
+                message: 'The message could not be delivered to the customer.',
+              }),
+              signal,
+            ),
+        },
+      ];
+    }),
+  );
 }
 
-function failureOf(error: unknown, switches: BridgeConfig['egain']['switches']): SendFailure {
+/** What an error of the client means for the message that it was about. @throws anything else. */
+export function failureOf(error: unknown, switches: BridgeConfig['egain']['switches']): SendFailure {
   if (!(error instanceof EgainError)) throw error;
   const next = outcomeOf(error, {
     startAnewCodes: switches.start_anew_codes,

@@ -16,6 +16,7 @@ import { Gates } from '../lanes/gates.js';
 import type { Observer } from '../operations/observer.js';
 import { connectionPool, type ConfiguredChannel } from './channels.js';
 import type { Core } from './core.js';
+import { egainAccess } from './egain-access.js';
 import { egainLink } from './egain-link.js';
 import { contactReader, outboundChannel, translator } from './outbound-link.js';
 
@@ -73,11 +74,11 @@ export async function startWorker(parts: {
     ]),
   );
   const egainPool = connectionPool(egain.connections, egain.requestTimeoutMs / 2);
-  const link = egainLink({ config, redis, dispatcher: egainPool, channels, observer });
+  const hub = egainAccess({ config, redis, dispatcher: egainPool, observer });
   const inbound = new InboundDeliverer({
     lanes,
     conversations,
-    channels: link.channels,
+    channels: egainLink({ config, client: hub.client, channels }),
     settings: {
       conversationMemoryMs: delivery.conversationMemoryMs,
       infoMs: delivery.conversationMemoryMs,
@@ -176,7 +177,7 @@ export async function startWorker(parts: {
       await pool.close();
       clearTimeout(timer);
       await Promise.all([...pools.values(), egainPool].map((agent) => agent.destroy()));
-      link.close();
+      hub.close();
       workerRedis.disconnect();
     },
   };

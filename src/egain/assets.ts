@@ -57,8 +57,11 @@ export interface Assets {
   delete(id: string, options?: CallOptions): Promise<void>;
   /** Announces a file and streams it to its signed URL. */
   upload(file: AssetFile, options?: CallOptions): Promise<AssetUpload>;
-  /** Asks for a fresh signed URL and opens it. */
-  download(id: string, options?: CallOptions): Promise<DownloadedFile & { readonly name?: string }>;
+  /** Asks for a fresh signed URL and opens it. `range`: value of a `Range` header; `maxBytes`: instead of the usual limit. */
+  download(
+    id: string,
+    options?: CallOptions & { readonly range?: string; readonly maxBytes?: number },
+  ): Promise<DownloadedFile & { readonly name?: string }>;
 }
 
 export interface AssetSettings extends Omit<TransferOptions, 'signal'> {
@@ -115,14 +118,16 @@ export function assets(transport: EgainTransport, settings: AssetSettings): Asse
       withFreshUrl(
         () => get(id, options),
         async (asset) => {
-          const file = await downloadFrom(asset.contentUrl, settings.maxDownloadBytes, {
+          const file = await downloadFrom(asset.contentUrl, options?.maxBytes ?? settings.maxDownloadBytes, {
             ...settings,
+            range: options?.range,
             signal: options?.signal,
           });
           const contentType = asset.contentType ?? file.contentType;
-          const size = file.size ?? asset.size;
+          const size = file.size ?? (file.contentRange === undefined ? asset.size : undefined);
           return {
             body: file.body,
+            ...(file.contentRange === undefined ? {} : { contentRange: file.contentRange }),
             ...(asset.name === undefined ? {} : { name: asset.name }),
             ...(contentType === undefined ? {} : { contentType }),
             ...(size === undefined ? {} : { size }),

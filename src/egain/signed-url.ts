@@ -52,17 +52,21 @@ export interface DownloadedFile {
   readonly body: Readable;
   readonly contentType?: string;
   readonly size?: number;
+  /** Given when the storage host gave the range that was asked for, and not the whole file. */
+  readonly contentRange?: string;
 }
 
-/** Opens the file behind a signed URL as a stream; redirects are not followed. */
+/** Opens the file behind a signed URL as a stream; redirects are not followed. `range`: value of a `Range` header. */
 export async function downloadFrom(
   contentUrl: string,
   maxBytes: number,
-  options: TransferOptions,
+  options: TransferOptions & { readonly range?: string | undefined },
 ): Promise<DownloadedFile> {
   const operation = 'downloadAssetContent';
-  const answer = await transfer(operation, contentUrl, options, { method: 'GET', headers: {}, body: null });
-  const { 'content-type': contentType, 'content-length': length } = answer.headers;
+  const { range } = options;
+  const headers = range === undefined ? {} : { range };
+  const answer = await transfer(operation, contentUrl, options, { method: 'GET', headers, body: null });
+  const { 'content-type': contentType, 'content-length': length, 'content-range': part } = answer.headers;
   const size = typeof length === 'string' && /^\d+$/.test(length) ? Number(length) : undefined;
   if (size !== undefined && size > maxBytes) {
     answer.body.on('error', () => undefined).destroy();
@@ -76,6 +80,7 @@ export async function downloadFrom(
     body: boundedStream(answer.body, maxBytes),
     ...(typeof contentType === 'string' ? { contentType } : {}),
     ...(size === undefined ? {} : { size }),
+    ...(answer.statusCode === 206 && typeof part === 'string' ? { contentRange: part } : {}),
   };
 }
 

@@ -182,7 +182,7 @@ function forbidden(detail: string): FetchFailure {
 
 /** Codes, never messages: those may quote the address. */
 function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'failed';
-  const { code } = error as NodeJS.ErrnoException;
-  return typeof code === 'string' ? code : error.name;
+  if (typeof error !== 'object' || error === null) return 'failed';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return 'name' in error && typeof error.name === 'string' ? error.name : 'failed';
 }

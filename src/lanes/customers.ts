@@ -2,6 +2,7 @@ import type { RedisClient } from './connection.js';
 import { readCustomer } from './conversations.js';
 import type { DeadLetters } from './dead-letters.js';
 import type { Envelope } from './envelope.js';
+import { laneOfFile } from './file-records.js';
 import { readJourney } from './journeys.js';
 import type { Keyspace } from './keyspace.js';
 import type { Lanes } from './lanes.js';
@@ -108,6 +109,8 @@ async function forgetLanes(
           const removed = await redis.hdel(name, ...own);
           counts.journeys += removed;
         } else if (kind === 'a' && isTheirs(await redis.get(name), channel, customerId)) {
+          await redis.del(name);
+        } else if (kind === 'f' && own.has(laneOfFile((await redis.get(name)) ?? ''))) {
           await redis.del(name);
         }
       }),

@@ -57,6 +57,16 @@ export class Keyspace {
     return this.#name('journey', messageId);
   }
 
+  /** The token of a link to one file of one message: 132 bits that nobody can guess, the same every time. */
+  fileToken(...parts: readonly string[]): string {
+    return this.#name('link', ...parts);
+  }
+
+  /** The name under which a file's record is kept, and its bytes where there is a store. */
+  file(token: string): string {
+    return this.#name('file', token);
+  }
+
   shardOf(lane: string): number {
     if (this.shards === 1) return 0;
     return createHash('sha1').update(lane).digest().readUInt32BE(0) % this.shards;

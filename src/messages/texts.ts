@@ -19,6 +19,7 @@ export const builtInTexts = {
   bridge_undelivered: 'Your message could not be delivered. Please send it again later.',
   bridge_undelivered_several: '{0} of your messages could not be delivered. Please send them again later.',
   bridge_file_undelivered: 'The file "{0}" could not be delivered. Please send it again later.',
+  bridge_file_empty: 'The file "{0}" was not sent because it is empty.',
   bridge_file_unavailable: 'A file meant for you, "{0}", could not be delivered.',
   bridge_agent_joined: '{0} has joined the conversation.',
   bridge_somebody_joined: 'An agent has joined the conversation.',

@@ -7,7 +7,7 @@ import { whyUnreadable } from '../../../config/reading.js';
 import type { AssetUpload } from '../../egain/assets.js';
 import type { DownloadedFile } from '../../egain/signed-url.js';
 import { CommandFailure, type CliContext } from '../context.js';
-import { contentTypeOf } from './content-type.js';
+import { contentTypeOf } from '../../files/content-type.js';
 import { outgoing } from './outgoing.js';
 import { readBody } from './read-body.js';
 import { fieldTable } from './show.js';
