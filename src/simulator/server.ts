@@ -1,5 +1,6 @@
 /** One HTTP server for all doors: the API, the token endpoint, signed file URLs, the control API. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { namesLoopback } from '../operations/own-host.js';
 import { readBody } from './http/body.js';
 import { callApi, operationName } from './http/api.js';
 import { exchange, type Outcome } from './http/exchange.js';
@@ -10,6 +11,7 @@ import type { Answer } from './http/answer.js';
 import { answerStorage } from './assets/storage.js';
 import { answerControl, streamRecords } from './control/listener.js';
 import type { controlRoutes } from './control/routes.js';
+import type { Desk } from './desk/serve.js';
 import { notFound, privateCodes, refuse } from './refusals.js';
 import { answerTokenCall } from './tokens/endpoint.js';
 import type { ApiClient } from './tokens/tokens.js';
@@ -33,6 +35,9 @@ export interface ServerParts {
   readonly table: OperationTable;
   readonly clients: readonly ApiClient[];
   readonly control: ReturnType<typeof controlRoutes>;
+  readonly desk: Desk;
+  /** It listens on loopback only: desk and control are for callers who name it so. */
+  readonly onlyLoopback: boolean;
   readonly closing: AbortSignal;
 }
 
@@ -64,7 +69,17 @@ function serve(
   const path = mark === -1 ? url : url.slice(0, mark);
   const query = mark === -1 ? '' : url.slice(mark + 1);
   response.on('error', () => undefined);
-  if (path === '/control' || path.startsWith('/control/')) {
+  const isControl = path === '/control' || path.startsWith('/control/');
+  const isDesk = parts.desk.has(path);
+  if ((isControl || isDesk) && parts.onlyLoopback && !namesLoopback(request.headers.host)) {
+    send(response, { status: 421, body: { code: 421, message: 'Ask for it as 127.0.0.1 or localhost' } });
+    return;
+  }
+  if (isDesk) {
+    parts.desk.serve(request, response, path);
+    return;
+  }
+  if (isControl) {
     serveControl(parts, request, response, path.slice('/control/'.length), query);
     return;
   }
@@ -144,7 +159,7 @@ function serveControl(
 ): void {
   const { method = 'GET' } = request;
   if (path === 'events' && method === 'GET') {
-    streamRecords(parts.world.records, response);
+    streamRecords(parts.world.records, response, lastSeen(request, query));
     return;
   }
   readBody(request, controlLimit, (body) => {
@@ -161,6 +176,12 @@ function serveControl(
       send(response, { status: 500, body: { code: 500, message: 'Failure inside the simulator' } });
     }
   });
+}
+
+/** A browser that lost its stream names what it has; `?since=` is for everybody else. */
+function lastSeen(request: IncomingMessage, query: string): number | undefined {
+  const given = request.headers['last-event-id'] ?? new URLSearchParams(query).get('since');
+  return typeof given === 'string' && /^\d{1,15}$/.test(given) ? Number(given) : undefined;
 }
 
 function send(response: ServerResponse, answer: Answer): void {

@@ -1,11 +1,13 @@
 /** Puts a simulated tenant together and lets it listen. */
 import type { AddressInfo } from 'node:net';
 import { Agent } from 'undici';
+import { namesLoopback } from '../operations/own-host.js';
 import { Responder, type ResponderInput } from './agents/responder.js';
 import { AttachmentFetcher } from './assets/fetcher.js';
 import { Signatures } from './assets/signatures.js';
 import { Assets } from './assets/store.js';
 import { CallbackSender } from './callbacks/sender.js';
+import { WireLog } from './callbacks/wire-log.js';
 import { type Clock, MovableClock } from './clock.js';
 import { Control } from './control/control.js';
 import { controlRoutes } from './control/routes.js';
@@ -13,6 +15,7 @@ import { expireIfIdle } from './conversations/lifecycle.js';
 import { Conversations } from './conversations/store.js';
 import { Faults } from './faults/faults.js';
 import type { FaultInput } from './faults/rules.js';
+import { createDesk } from './desk/serve.js';
 import { OperationTable } from './http/table.js';
 import { operationsOf } from './operations.js';
 import { type Random, seededRandom } from './random.js';
@@ -50,6 +53,8 @@ export interface SimulatorOptions {
   readonly assetBytesLimit?: number;
   /** The configuration objects are kept in this file over restarts, secrets included. */
   readonly snapshotFile?: string;
+  /** Origins whose pages may show the agent's desk in a frame. */
+  readonly deskFramedBy?: readonly string[];
 }
 
 export interface Simulator {
@@ -59,6 +64,8 @@ export interface Simulator {
   readonly url: string;
   readonly tokenUrl: string;
   readonly controlUrl: string;
+  /** The page for people who want to be the agent. */
+  readonly deskUrl: string;
   readonly control: Control;
   /** Everything behind it, for looking at; changes go through `control`. */
   readonly state: World;
@@ -98,6 +105,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     table: new OperationTable(operationsOf(world)),
     clients: options.clients,
     control: controlRoutes(control, world.records),
+    desk: createDesk(options.deskFramedBy),
+    onlyLoopback: namesLoopback(host.includes(':') ? `[${host}]` : host),
     closing: closing.signal,
   });
   for (const fault of options.faults ?? []) world.faults.add(fault);
@@ -122,6 +131,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     url: `${origin}${apiBase}`,
     tokenUrl: `${origin}/global/${tenant}/oauth2/v2.0/token`,
     controlUrl: `${origin}/control`,
+    deskUrl: `${origin}/desk/`,
     control,
     state: world,
     records: (since = 0) => world.records.since(since),
@@ -154,11 +164,13 @@ function createWorld(
   const records = new Records(iso, options.recordLimit ?? 200_000);
   const resources = new Resources(iso);
   const faults = new Faults(random);
+  const wire = new WireLog();
   const callbacks = new CallbackSender({
     clock,
     random,
     switches,
     records,
+    wire,
     resources,
     faults,
     dispatcher,
@@ -177,6 +189,7 @@ function createWorld(
     tokens: new Tokens(clock, switches, tenant),
     faults,
     callbacks,
+    wire,
     responder: new Responder(() => world, options.responder),
     logger: options.logger ?? silent,
     desk: { online: true },

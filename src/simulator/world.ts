@@ -3,6 +3,7 @@ import type { AttachmentFetcher } from './assets/fetcher.js';
 import type { Signatures } from './assets/signatures.js';
 import type { Assets } from './assets/store.js';
 import type { CallbackSender } from './callbacks/sender.js';
+import type { WireLog } from './callbacks/wire-log.js';
 import type { Conversations } from './conversations/store.js';
 import type { Faults } from './faults/faults.js';
 import type { MovableClock } from './clock.js';
@@ -33,6 +34,7 @@ export interface World {
   readonly tokens: Tokens;
   readonly faults: Faults;
   readonly callbacks: CallbackSender;
+  readonly wire: WireLog;
   readonly responder: Responder;
   readonly logger: SimulatorLogger;
   /** Whether any agent is there to take a conversation. */

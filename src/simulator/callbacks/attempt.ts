@@ -1,10 +1,16 @@
 /** One POST to a callback. */
 import { type Dispatcher, request } from 'undici';
 import type { Target } from './target.js';
+import { type WireAnswer, wireAnswer } from './wire-log.js';
 
-export type AttemptResult =
+export type AttemptResult = (
   | { readonly ok: true; readonly status: number }
-  | { readonly ok: false; readonly status?: number; readonly error: string };
+  | { readonly ok: false; readonly status?: number; readonly error: string }
+) & {
+  /** The headers of the request, when there was one. */
+  readonly sent?: Readonly<Record<string, string>>;
+  readonly answer?: WireAnswer;
+};
 
 export interface AttemptOptions {
   readonly dispatcher: Dispatcher;
@@ -13,7 +19,7 @@ export interface AttemptOptions {
   readonly signal: AbortSignal;
 }
 
-/** Any 2xx is success; the answer's body is read and not looked at [wild: DM bridge]. */
+/** Any 2xx is success; the answer's body decides nothing [wild: DM bridge]. */
 export async function attempt(target: Target, body: string, options: AttemptOptions): Promise<AttemptResult> {
   const headers: Record<string, string> = { 'content-type': 'application/json' };
   for (const { name, value } of target.headers) headers[name.toLowerCase()] = value;
@@ -34,13 +40,13 @@ export async function attempt(target: Target, body: string, options: AttemptOpti
       body,
       signal: deadline.signal,
     });
-    await answer.body.dump();
     const status = answer.statusCode;
+    const wire = { sent: headers, answer: wireAnswer(status, answer.headers, await answer.body.text()) };
     return status >= 200 && status < 300
-      ? { ok: true, status }
-      : { ok: false, status, error: `answered ${status}` };
+      ? { ok: true, status, ...wire }
+      : { ok: false, status, error: `answered ${status}`, ...wire };
   } catch (cause) {
-    return { ok: false, error: cause instanceof Error ? cause.message : String(cause) };
+    return { ok: false, error: cause instanceof Error ? cause.message : String(cause), sent: headers };
   } finally {
     clearTimeout(timer);
     options.signal.removeEventListener('abort', stop);

@@ -12,12 +12,14 @@ import { type Authorization, CallbackAuthorizations } from './authorization.js';
 import { Gate } from './lanes.js';
 import { callbackRecord, conversationOf, type Letter, type Parcel } from './parcel.js';
 import { findTarget, type Target } from './target.js';
+import type { WireLog } from './wire-log.js';
 
 export interface CourierParts {
   readonly clock: MovableClock;
   readonly random: Random;
   readonly switches: SwitchBoard;
   readonly records: Records;
+  readonly wire: WireLog;
   readonly resources: Resources;
   readonly dispatcher: Dispatcher;
 }
@@ -81,7 +83,7 @@ export class Courier {
 
   /** One attempt, and after a 401 its repeat with a new Authorization. @returns whether it was delivered */
   async #round(parcel: Parcel, target: Target, body: string, round: Round): Promise<boolean> {
-    const { switches, clock, records } = this.#parts;
+    const { switches, clock, records, wire } = this.#parts;
     const { delivery, attempt: number, last } = round;
     let refused: string | undefined;
     for (;;) {
@@ -110,6 +112,17 @@ export class Courier {
           ...(result.ok ? {} : { error: result.error }),
         }),
       );
+      wire.add({
+        delivery,
+        attempt: number,
+        outcome,
+        durationMs: fields.durationMs,
+        at: clock.iso(),
+        conversationIds: [...new Set(parcel.letters.map(({ conversation }) => conversation.id))],
+        request: { url: target.url, headers: result.sent ?? {}, body },
+        ...(result.answer === undefined ? {} : { answer: result.answer }),
+        ...(result.ok ? {} : { error: result.error }),
+      });
       if (!renew) return result.ok;
       refused = shown.ok ? (shown.value ?? '') : '';
     }

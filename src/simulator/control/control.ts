@@ -13,6 +13,7 @@ import type { ResponderInput } from '../agents/responder.js';
 import { end, expire, expireIfIdle, tellSomebodyIsThere } from '../conversations/lifecycle.js';
 import type { Conversation, HubMessage } from '../conversations/model.js';
 import { write } from '../conversations/system.js';
+import type { WireEntry } from '../callbacks/wire-log.js';
 import type { FaultStatus } from '../faults/faults.js';
 import type { FaultInput } from '../faults/rules.js';
 import { declare, type SetupInput } from '../setup.js';
@@ -139,6 +140,22 @@ export class Control {
     }
   }
 
+  get agentsOnline(): boolean {
+    return this.#world.desk.online;
+  }
+
+  /** The newest callback requests with their answers, newest first; of one conversation or of all. */
+  wire(limit: number, conversationId?: string): readonly WireEntry[] {
+    return this.#world.wire.latest(limit, conversationId);
+  }
+
+  /** A signed link to the bytes of a file; undefined when there are none of that id. */
+  linkToFile(id: string): string | undefined {
+    return this.#world.assets.uploaded(id)
+      ? this.#world.signatures.sign('download', id).contentUrl
+      : undefined;
+  }
+
   /** Replaces the script of the automatic bot and agent. @throws {z.ZodError} */
   useResponder(script: ResponderInput): void {
     this.#world.responder.use(script);
@@ -208,6 +225,7 @@ export class Control {
     world.assets.clear();
     world.faults.clear();
     world.records.clear();
+    world.wire.clear();
     world.desk.online = true;
     if (options.setup === true) this.#rebuild();
   }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { ServerResponse } from 'node:http';
 import type { Answer } from '../http/answer.js';
-import type { Records } from '../records.js';
+import type { Records, SimulatorRecord } from '../records.js';
 import type { controlRoutes } from './routes.js';
 
 export interface ControlRequest {
@@ -59,12 +59,17 @@ export function answerControl(routes: Routes, request: ControlRequest): Answer {
   }
 }
 
-/** Server-sent events: every record as it is made. */
-export function streamRecords(records: Records, response: ServerResponse): void {
+/**
+ * Server-sent events: every record as it is made.
+ * @param since sequence number of the last one the reader has; those after it come first
+ */
+export function streamRecords(records: Records, response: ServerResponse, since?: number): void {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   response.write(': records follow\n\n');
-  const stop = records.subscribe((record) => {
+  const tell = (record: SimulatorRecord): void => {
     response.write(`id: ${record.sequence}\nevent: ${record.kind}\ndata: ${JSON.stringify(record)}\n\n`);
-  });
+  };
+  if (since !== undefined) for (const record of records.since(since)) tell(record);
+  const stop = records.subscribe(tell);
   response.once('close', stop);
 }

@@ -161,6 +161,17 @@ export function controlRoutes(control: Control, records: Records): readonly Rout
         return { status: 201, body: control.storeFile({ name, bytes, ...type }) };
       },
     },
+    {
+      method: 'GET',
+      path: 'files/{id}/content',
+      does: 'a redirection to the bytes of a file',
+      handle: ({ id }) => {
+        const location = control.linkToFile(id);
+        return location === undefined
+          ? error(404, 'No file has that id and bytes')
+          : { status: 302, headers: { location, 'cache-control': 'no-store' } };
+      },
+    },
     { method: 'GET', path: 'faults', does: 'rules in force', handle: () => ok({ faults: control.faults() }) },
     {
       method: 'POST',
@@ -187,6 +198,12 @@ export function controlRoutes(control: Control, records: Records): readonly Rout
       does: 'change some switches',
       handle: ({ body }) =>
         ok(control.setSwitches(switchesSchema.parse({ ...control.switches, ...patchSchema.parse(body) }))),
+    },
+    {
+      method: 'GET',
+      path: 'agents',
+      does: 'whether agents are there',
+      handle: () => ok({ online: control.agentsOnline }),
     },
     {
       method: 'PUT',
@@ -223,6 +240,15 @@ export function controlRoutes(control: Control, records: Records): readonly Rout
       path: 'callbacks',
       does: 'number of callback messages not yet delivered or given up',
       handle: () => ok({ pending: control.pendingCallbacks }),
+    },
+    {
+      method: 'GET',
+      path: 'callbacks/wire',
+      does: 'the newest callback requests as they went over the wire, and their answers: ?conversation=<id>&limit=<n>',
+      handle: ({ query }) =>
+        ok({
+          requests: control.wire(number(query.get('limit'), 50), query.get('conversation') ?? undefined),
+        }),
     },
     {
       method: 'DELETE',
