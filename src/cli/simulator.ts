@@ -15,7 +15,7 @@ interface Options {
 export function register(program: Command, context: CliContext): void {
   program
     .command('simulator')
-    .description('run a local Conversation Manager, with its control API and fault switches')
+    .description('run a local Conversation Manager, with its control API, fault switches and an agent’s desk')
     .option('--port <port>', 'port to listen on; 0 = a free one', readPort, 4010)
     .option('--host <address>', 'address to listen on; the control API has no authentication', '127.0.0.1')
     .option('--file <file>', 'clients, channels, accounts, switches, faults and scripts (YAML or JSON)')
@@ -24,14 +24,15 @@ export function register(program: Command, context: CliContext): void {
     .option('--json', 'print the addresses as JSON')
     .action(async (options: Options) => {
       const simulator = await start(options);
-      const { url: apiUrl, tokenUrl, controlUrl, clientIds } = simulator;
+      const { url: apiUrl, tokenUrl, controlUrl, deskUrl, clientIds } = simulator;
       const lines = [
         `API      ${apiUrl}`,
         `token    ${tokenUrl}`,
         `control  ${controlUrl}`,
+        `desk     ${deskUrl}`,
         `clients  ${clientIds.join(', ')}`,
       ];
-      const json = JSON.stringify({ apiUrl, tokenUrl, controlUrl, clientIds });
+      const json = JSON.stringify({ apiUrl, tokenUrl, controlUrl, deskUrl, clientIds });
       context.stdout.write(options.json === true ? `${json}\n` : `${lines.join('\n')}\n`);
       await untilAskedToStop();
       await simulator.close();
