@@ -22,11 +22,14 @@ export type CallerKind = 'egain' | 'channel' | 'token' | 'other';
 export interface RequestObserver {
   refused(caller: CallerKind, code: RefusalCode, cause: unknown): void;
   accepted(caller: CallerKind, count: number, duplicates: number): void;
+  /** Whatever the answer was. */
+  answered(caller: CallerKind, tookMs: number): void;
 }
 
 /** Turns whatever a handler throws into its answer, counted, without the caller's words. */
 export function guarded(caller: CallerKind, observer: RequestObserver, handler: Handler): Handler {
   return async (request, response, path) => {
+    const startedAt = performance.now();
     try {
       await handler(request, response, path);
     } catch (error) {
@@ -34,6 +37,7 @@ export function guarded(caller: CallerKind, observer: RequestObserver, handler: 
       observer.refused(caller, refusal.code, refusal.cause);
       refuse(request, response, refusal);
     }
+    observer.answered(caller, performance.now() - startedAt);
   };
 }
 

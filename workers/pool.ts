@@ -22,8 +22,10 @@ export class Pool {
     readonly drain: Drain;
     readonly settings: PoolSettings;
     readonly onError: (error: unknown) => void;
+    /** A job's worker was gone, and it goes on here or elsewhere. */
+    readonly onStalled?: () => void;
   }) {
-    const { redis, keys, drain, settings, onError } = parts;
+    const { redis, keys, drain, settings, onError, onStalled } = parts;
     this.#workers = keys.tags().map((tag) => {
       const worker = new EagerWorker(queueName, (job, token) => drain.process(job, token ?? ''), {
         connection: redis,
@@ -39,6 +41,7 @@ export class Pool {
         maxStalledCount: 1_000_000_000,
       });
       worker.on('error', onError);
+      worker.on('stalled', () => onStalled?.());
       worker.on('failed', (_job, error) => onError(error));
       return worker;
     });

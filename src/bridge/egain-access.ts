@@ -27,6 +27,7 @@ export function egainAccess(parts: {
     renewBeforeMs: egain.token.renewBeforeSeconds * 1000,
     observe: (event) => observer.token(event),
   });
+  observer.watchToken(() => token.state());
   const client = createEgainClient({
     apiUrl: egain.apiUrl,
     token,

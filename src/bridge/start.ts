@@ -6,9 +6,11 @@ import type { Logger } from '../operations/logger.js';
 import { createMetrics } from '../operations/metrics.js';
 import { Observer } from '../operations/observer.js';
 import { configuredChannels } from './channels.js';
+import { readVersion } from '../operations/version.js';
 import { openCore } from './core.js';
 import { createHealth } from './health.js';
 import { warnOfDrift } from './drift-warning.js';
+import { watchFigures } from './figures.js';
 import { startWeb } from './web.js';
 import { startWorker } from './worker.js';
 
@@ -44,6 +46,18 @@ export async function startBridge(options: {
     }
     closers.unshift(() => {
       memory.stop();
+      return Promise.resolve();
+    });
+    const endFigures = watchFigures({
+      metrics,
+      core,
+      memory,
+      channels: [...channels.keys()],
+      role,
+      version: readVersion(),
+    });
+    closers.unshift(() => {
+      endFigures();
       return Promise.resolve();
     });
     const worker = role === 'web' ? undefined : await startWorker({ config, core, channels, observer });

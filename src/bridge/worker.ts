@@ -74,7 +74,8 @@ export async function startWorker(parts: {
     ]),
   );
   const egainPool = connectionPool(egain.connections, egain.requestTimeoutMs / 2);
-  const hub = egainAccess({ config, redis, dispatcher: egainPool, observer });
+  const dispatcher = observer.upstream('egain', egainPool);
+  const hub = egainAccess({ config, redis, dispatcher, observer });
   const inbound = new InboundDeliverer({
     lanes,
     conversations,
@@ -93,7 +94,11 @@ export async function startWorker(parts: {
     channels: new Map(
       [...channels].map(([name, channel]) => [
         name,
-        outboundChannel(channel, pools.get(name) ?? new Agent(), config),
+        outboundChannel(
+          channel,
+          observer.upstream(`channel:${name}`, pools.get(name) ?? new Agent()),
+          config,
+        ),
       ]),
     ),
     translate: translator(config),
@@ -149,6 +154,7 @@ export async function startWorker(parts: {
       stalledIntervalMs,
     },
     onError,
+    onStalled: () => observer.stalled(),
   });
   const upkeep = new Upkeep({
     redis,

@@ -13,7 +13,7 @@ import { register as registerMessages } from './messages.js';
 import { register as registerProvision } from './provision.js';
 import { register as registerSimulator } from './simulator.js';
 import { register as registerStart } from './start.js';
-import { readVersion } from './version.js';
+import { readVersion } from '../operations/version.js';
 
 /**
  * One line per command, in the order of the help. A command that needs much loads it in its action

@@ -120,3 +120,19 @@ export class Gates {
     return runScript(this.#redis, 'gate', this.#tag, what, target, ...args);
   }
 }
+
+/** Gates that are closed at this moment, by Redis's clock: for figures, without a breaker of one's own. */
+export async function readGates(
+  redis: RedisClient,
+  keys: Keyspace,
+): Promise<{ readonly target: string; readonly why: string }[]> {
+  const [now, ...fields] = asList(await runScript(redis, 'gate', keys.tag(0), 'read', ''));
+  const closed: { target: string; why: string }[] = [];
+  for (let i = 0; i + 1 < fields.length; i += 2) {
+    const { u: until = 0, k: why } = JSON.parse(String(fields[i + 1])) as { u?: number; k?: string };
+    // One that broke stays closed for all but its probes until one of them comes through.
+    if (why !== undefined && (why === 'broken' || until > Number(now)))
+      closed.push({ target: String(fields[i]), why });
+  }
+  return closed;
+}

@@ -4,12 +4,19 @@ import type { RedisClient } from './connection.js';
 /** The share of Redis's memory that intake may fill; the rest is for draining: BullMQ's scripts fail in a full Redis. */
 const intakeShare = 0.8;
 
+/** `limitBytes` 0 = there is none. */
+export interface MemoryUsage {
+  readonly usedBytes: number;
+  readonly limitBytes: number;
+}
+
 /** Looks at Redis's memory once a second, so that intake can stop before Redis is full and resume by itself (I7). */
 export class MemoryWatch {
   readonly #redis: RedisClient;
   readonly #cap: number | undefined;
   readonly #onError: (error: unknown) => void;
   #full = false;
+  #usage: MemoryUsage | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   /** `cap`: bytes to take for the limit instead of Redis's own `maxmemory`. */
@@ -21,6 +28,11 @@ export class MemoryWatch {
 
   get full(): boolean {
     return this.#full;
+  }
+
+  /** Of the fullest node, as last seen; undefined before the first look. */
+  get usage(): MemoryUsage | undefined {
+    return this.#usage;
   }
 
   start(): void {
@@ -36,11 +48,17 @@ export class MemoryWatch {
   async look(): Promise<void> {
     const nodes = this.#redis instanceof Cluster ? this.#redis.nodes('master') : [this.#redis];
     const infos = await Promise.all(nodes.map((node) => node.info('memory')));
-    this.#full = infos.some((info) => {
-      const limit = this.#cap ?? figure(info, 'maxmemory');
-      return limit > 0 && figure(info, 'used_memory') > limit * intakeShare;
-    });
+    const usages = infos.map((info): MemoryUsage => ({
+      usedBytes: figure(info, 'used_memory'),
+      limitBytes: this.#cap ?? figure(info, 'maxmemory'),
+    }));
+    this.#usage = usages.sort((a, b) => shareOf(b) - shareOf(a))[0];
+    this.#full = usages.some((usage) => shareOf(usage) > intakeShare);
   }
+}
+
+function shareOf({ usedBytes, limitBytes }: MemoryUsage): number {
+  return limitBytes > 0 ? usedBytes / limitBytes : 0;
 }
 
 function figure(info: string, name: string): number {

@@ -5,6 +5,7 @@ import type { RedisClient } from './connection.js';
 const names = [
   'accept',
   'acknowledge',
+  'backlog',
   'bind',
   'bury',
   'checkpoint',

@@ -1,5 +1,7 @@
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
+import { timed } from './timed-dispatcher.js';
+import type { Dispatcher } from 'undici';
 
 /** One attempt at one message, told in ids and words from closed lists. */
 interface DeliveryFacts {
@@ -8,6 +10,7 @@ interface DeliveryFacts {
   readonly messageId: string;
   readonly outcome: 'delivered' | 'ignored' | 'dead' | 'held';
   readonly reason?: string | undefined;
+  readonly attempt: number;
   readonly ageMs: number;
 }
 
@@ -23,44 +26,85 @@ export class Observer {
 
   delivery(facts: DeliveryFacts): void {
     const { direction, channel, outcome, reason = '' } = facts;
-    this.#metrics.deliveries.inc({ direction, channel, outcome });
-    if (outcome === 'delivered') this.#metrics.deliverySeconds.observe({ direction }, facts.ageMs / 1000);
-    if (outcome === 'dead') this.#metrics.deadLetters.inc({ direction, channel, reason });
+    const { deliveries, deliveryAttempts, deliverySeconds, deadLetters } = this.#metrics;
+    deliveries.at(direction, channel, outcome).add();
+    if (outcome === 'delivered') deliverySeconds.at(direction, channel).observe(facts.ageMs / 1000);
+    if (outcome === 'dead') deadLetters.at(direction, channel, reason).add();
+    if (outcome === 'delivered' || outcome === 'dead')
+      deliveryAttempts.at(direction, channel).observe(facts.attempt);
     if (outcome === 'dead') this.#log.warn(facts, 'delivery finished');
     else if (outcome === 'held') this.#log.debug(facts, 'delivery held');
     else this.#log.info(facts, 'delivery finished');
   }
 
   accepted(caller: string, count: number, duplicates: number): void {
-    this.#metrics.accepted.inc({ caller }, count - duplicates);
-    if (duplicates > 0) this.#metrics.duplicates.inc({ caller }, duplicates);
+    this.#metrics.accepted.at(caller).add(count - duplicates);
+    if (duplicates > 0) this.#metrics.duplicates.at(caller).add(duplicates);
   }
 
   refused(caller: string, code: string, cause: unknown): void {
-    this.#metrics.refused.inc({ caller, code });
+    this.#metrics.refused.at(caller, code).add();
     if (code === 'internal-error') this.#log.error({ caller, code, err: cause }, 'request failed');
     else if (code === 'unavailable') this.#log.warn({ caller, code }, 'request refused');
     else this.#log.debug({ caller, code }, 'request refused');
   }
 
+  /** A request was answered, one way or the other. */
+  answered(caller: string, tookMs: number): void {
+    this.#metrics.requestSeconds.at(caller).observe(tookMs / 1000);
+  }
+
+  /** The same dispatcher, but for its exchanges being counted and timed. `upstream`: `egain` or `channel:<name>`. */
+  upstream(upstream: string, dispatcher: Dispatcher): Dispatcher {
+    const { upstreamSeconds } = this.#metrics;
+    return timed(dispatcher, (status, tookMs) =>
+      upstreamSeconds.at(upstream, statusClass(status)).observe(tookMs / 1000),
+    );
+  }
+
+  /** Bytes of a file that were carried. */
+  file(direction: 'in' | 'out', channel: string, bytes: number): void {
+    this.#metrics.fileBytes.at(direction, channel).add(bytes);
+  }
+
+  /** A lane's worker was gone; the lane goes on elsewhere. */
+  stalled(): void {
+    this.#metrics.stalledJobs.at().add();
+  }
+
   /** The access token was renewed, could not be, or was thrown away after a 401. */
   token(event: {
     readonly kind: 'fetched' | 'failed' | 'discarded';
-    readonly error?: Error;
+    readonly error?: Error & { readonly status?: number | undefined };
     readonly nextInMs?: number;
+    readonly tookMs?: number;
   }): void {
-    this.#metrics.tokenEvents.inc({ kind: event.kind });
-    if (event.kind !== 'failed') this.#log.info({ kind: event.kind }, 'access token');
-    else
-      this.#log.warn(
-        { kind: event.kind, nextInMs: event.nextInMs, reason: event.error?.message },
-        'access token',
-      );
+    const { kind, error, nextInMs, tookMs } = event;
+    this.#metrics.tokenEvents.at(kind).add();
+    if (tookMs !== undefined) {
+      const status = kind === 'fetched' ? 200 : (error?.status ?? 0);
+      this.#metrics.upstreamSeconds.at('token', statusClass(status)).observe(tookMs / 1000);
+    }
+    if (kind !== 'failed') this.#log.info({ kind }, 'access token');
+    else this.#log.warn({ kind, nextInMs, reason: error?.message }, 'access token');
   }
 
-  /** A target of no configured channel holds messages: alarmed by the gauge, one line a minute. */
+  /** Where the token stands, asked when somebody reads the figures. */
+  watchToken(state: () => { readonly ageMs: number; readonly leftMs: number } | undefined): void {
+    const { tokenAgeSeconds, tokenLeftSeconds } = this.#metrics;
+    this.#metrics.scrape.add(() => {
+      const now = state();
+      // Unlike `reset`, which would say 0: there is none.
+      tokenAgeSeconds.remove();
+      tokenLeftSeconds.remove();
+      if (now === undefined) return;
+      tokenAgeSeconds.set(now.ageMs / 1000);
+      tokenLeftSeconds.set(now.leftMs / 1000);
+    });
+  }
+
+  /** A target of no configured channel holds messages: one line a minute; the gauge is set where the backlog is read. */
   stray(target: string): void {
-    this.#metrics.strayTargets.set({ target }, 1);
     const now = Date.now();
     if (now - (this.#strays.get(target) ?? 0) < 60_000) return;
     this.#strays.set(target, now);
@@ -72,9 +116,19 @@ export class Observer {
 
   /** Something in the background failed; a storm of the same outage is one line a second. */
   backgroundError(error: unknown): void {
+    this.#metrics.backgroundErrors.at().add();
     const now = Date.now();
     if (now - this.#lastRedisError < 1000) return;
     this.#lastRedisError = now;
     this.#log.warn({ err: error }, 'work in the background failed and is tried again');
   }
+}
+
+const classes = ['failed', '1xx', '2xx', '3xx', '4xx', '5xx'] as const;
+
+/** 401 and 429 mean something of their own; 0 = there was no answer. */
+function statusClass(status: number): string {
+  if (status === 401) return '401';
+  if (status === 429) return '429';
+  return classes[Math.floor(status / 100)] ?? 'failed';
 }

@@ -16,9 +16,20 @@ export interface TokenSource {
   close(): void;
 }
 
+/** For who watches over it. */
+export interface WatchedTokenSource extends TokenSource {
+  /** The token in hand, without asking anybody: how old it is (give or take 5 s) and how long it lives. Milliseconds. */
+  state(): { readonly ageMs: number; readonly leftMs: number } | undefined;
+}
+
 export type TokenEvent =
   | { readonly kind: 'fetched'; readonly lifeMs: number; readonly tookMs: number }
-  | { readonly kind: 'failed'; readonly error: EgainError; readonly nextInMs: number }
+  | {
+      readonly kind: 'failed';
+      readonly error: EgainError;
+      readonly nextInMs: number;
+      readonly tookMs: number;
+    }
   | { readonly kind: 'discarded' };
 
 export interface TokenSourceOptions extends Omit<TokenEndpoint, 'timeoutMs' | 'fallbackLifeMs'> {
@@ -45,13 +56,14 @@ export interface TokenSourceOptions extends Omit<TokenEndpoint, 'timeoutMs' | 'f
 
 interface Held {
   readonly token: string;
+  readonly issuedAt: number;
   readonly expiresAt: number;
   readonly earlyMs: number;
   refreshAt: number;
 }
 
 /** One token for all processes (I8): local copy, else the shared one, else exactly one process asks the endpoint. */
-export function createTokenSource(options: TokenSourceOptions): TokenSource {
+export function createTokenSource(options: TokenSourceOptions): WatchedTokenSource {
   const timeoutMs = options.timeoutMs ?? 10_000;
   const { renewBeforeMs = 90_000, redisTimeoutMs = 1000 } = options;
   const clock = options.clock ?? (() => performance.now());
@@ -87,7 +99,8 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       stored.lifeMs * (0.15 + 0.15 * share),
     );
     const expiresAt = since + stored.leftMs;
-    held = { token: stored.token, expiresAt, earlyMs, refreshAt: expiresAt - earlyMs };
+    const issuedAt = expiresAt - stored.lifeMs;
+    held = { token: stored.token, issuedAt, expiresAt, earlyMs, refreshAt: expiresAt - earlyMs };
     cool = undefined;
     return stored.token;
   };
@@ -106,11 +119,12 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
     } catch (error) {
       if (closing.signal.aborted) await store.release(owner).catch(() => undefined);
       if (!(error instanceof EgainError) || closing.signal.aborted) throw error;
+      const tookMs = clock() - since;
       const nextInMs = await store
         .fail(owner, error.message, 0.75 + random() / 2, error.retryAfterMs ?? 0)
         .catch(() => options.firstWaitMs ?? 1000);
       cool = { until: clock() + nextInMs, reason: error.message };
-      options.observe?.({ kind: 'failed', error, nextInMs });
+      options.observe?.({ kind: 'failed', error, nextInMs, tookMs });
       throw withWait(error, nextInMs);
     }
   };
@@ -177,6 +191,10 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       if (held?.token === token) held = undefined;
       if (outcome === 'discarded') options.observe?.({ kind: 'discarded' });
     },
+    state: () =>
+      held === undefined
+        ? undefined
+        : { ageMs: Math.max(0, clock() - held.issuedAt), leftMs: Math.max(0, held.expiresAt - clock()) },
     close: () => {
       closing.abort();
       held = undefined;

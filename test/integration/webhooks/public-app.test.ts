@@ -5,7 +5,7 @@ import { createPublicApp } from '../../../webhooks/public-app.js';
 import { sendJson } from '../../../webhooks/reply.js';
 
 const refused = jest.fn<RequestObserver['refused']>();
-const observer: RequestObserver = { refused, accepted: () => undefined };
+const observer: RequestObserver = { refused, accepted: () => undefined, answered: () => undefined };
 const tell: Handler = (_request, response, path) => {
   sendJson(response, 200, JSON.stringify({ ...path, query: path.query.toString() }));
   return Promise.resolve();

@@ -16,6 +16,7 @@ describe('a body that takes its time', () => {
   const observer: RequestObserver = {
     refused: (caller, code) => void refused.push(`${caller} ${code}`),
     accepted: () => undefined,
+    answered: () => undefined,
   };
   const arrivals = new Arrivals(20_000);
   let listening: Listening;
