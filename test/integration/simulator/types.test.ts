@@ -6,7 +6,6 @@ import {
   type Bench,
   call,
   codeOf,
-  continuing,
   conversationOf,
   startBench,
   starting,
