@@ -22,6 +22,8 @@ const core = await openCore(config, console.error);
 const deadlyAt = (object, method) =>
   new Proxy(object, {
     get(target, name) {
+      // As where the customer's and the conversation's lanes lie in different shards: three writes instead of one script.
+      if (name === 'opening' && method !== 'acknowledge') return () => undefined;
       if (name === method) return () => process.kill(process.pid, 'SIGKILL');
       const value = Reflect.get(target, name, target);
       return typeof value === 'function' ? value.bind(target) : value;
