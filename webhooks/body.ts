@@ -78,18 +78,19 @@ function collect(request: IncomingMessage, rules: BodyRules): Promise<Buffer> {
       chunks.length = 0;
       reject(why());
     };
+    const leave = (): void => stop(cutShort);
     const late = (): void =>
       stop(() => new Refusal('request-timeout', `body: expected all of it within ${withinMs / 1000} s`));
     const timer = request.complete ? undefined : setTimeout(late, withinMs);
     request
       .on('data', keep)
-      .once('end', () => {
+      .on('end', () => {
         done();
         const [only] = chunks;
         resolve(only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks));
       })
-      .once('error', () => stop(cutShort))
-      .once('close', () => stop(cutShort));
+      .on('error', leave)
+      .on('close', leave);
   });
 }
 
@@ -101,18 +102,31 @@ function cutShort(): Refusal {
   return new Refusal('malformed', 'body: expected all of it, the connection ended before');
 }
 
+/** @throws {Refusal} 400 when the bytes are not UTF-8. */
+export function readText(body: Buffer): string {
+  try {
+    return utf8.decode(body);
+  } catch {
+    throw notJson();
+  }
+}
+
+/** @throws {Refusal} 400 when the text is not JSON, or nested too deeply. */
+export function parseJson(text: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw notJson();
+  }
+  return shallow(value);
+}
+
 /** Deeper than any message either side documents, shallow enough for everybody who walks through it. */
 const deepest = 64;
 
-/** @throws {Refusal} 400 when the bytes are not JSON in UTF-8, or nested too deeply. */
-export function parseJson(body: Buffer): unknown {
-  let value: unknown;
-  try {
-    value = JSON.parse(utf8.decode(body));
-  } catch {
-    // Without the cause: its message quotes the caller.
-    throw new Refusal('malformed', 'body: expected JSON in UTF-8');
-  }
+/** @throws {Refusal} 400 when the value is nested too deeply. */
+export function shallow<T>(value: T): T {
   if (isDeeperThan(value, deepest)) {
     throw new Refusal('malformed', `body: expected at most ${deepest} levels of nesting`);
   }
@@ -121,17 +135,17 @@ export function parseJson(body: Buffer): unknown {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-function isDeeperThan(value: unknown, limit: number): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > limit) return true;
-    const next: unknown[] = [];
-    for (const item of level) {
-      if (typeof item !== 'object' || item === null) continue;
-      for (const child of Object.values(item))
-        if (typeof child === 'object' && child !== null) next.push(child);
-    }
-    level = next;
+/** Without a cause: its message would quote the caller. */
+function notJson(): Refusal {
+  return new Refusal('malformed', 'body: expected JSON in UTF-8');
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels < 0) return true;
+  if (Array.isArray(value)) return value.some((child) => isDeeperThan(child, levels - 1));
+  for (const name in value) {
+    if (isDeeperThan((value as Record<string, unknown>)[name], levels - 1)) return true;
   }
   return false;
 }

@@ -1,12 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { CallbackVerdict } from '../src/egain/callback/verdict.js';
+import { onlyMessage, type OnlyMessage } from '../src/egain/only-message.js';
 import type { CallbackItem, parseCallback } from '../src/egain/parse-callback.js';
-import { writeEnvelope } from '../src/lanes/envelope.js';
+import { writeEnvelope, writeOutbound } from '../src/lanes/envelope.js';
 import { journeyHead } from '../src/lanes/journeys.js';
 import type { Keyspace } from '../src/lanes/keyspace.js';
 import type { NewMessage } from '../src/lanes/lanes.js';
 import type { Arrivals } from './arrivals.js';
-import { parseJson, readRawBody } from './body.js';
+import { parseJson, readRawBody, readText, shallow } from './body.js';
 import { callerAddress, type FailureThrottle } from './caller.js';
 import { requireMethod, type Handler, type RequestObserver } from './handler.js';
 import type { Intake } from './intake.js';
@@ -47,20 +48,25 @@ export function egainCallback(parts: CallbackParts): Handler {
       });
     }
     const body = await readRawBody(request, maxBodyBytes, arrivals);
-    const parsed = parse(parseJson(body));
+    const text = readText(body);
+    const only = onlyMessage(text);
+    const parsed = parse(
+      only === undefined ? parseJson(text) : shallow({ messages: { message: [only.message] } }),
+    );
     if (!parsed.ok) throw new Refusal('malformed', `${parsed.field || 'body'}: expected ${parsed.expected}`);
-    const messages = parsed.items.map((item) => newMessage(keys, item));
+    const messages = parsed.items.map((item) => newMessage(keys, item, only));
     const statuses = messages.length === 0 ? [] : await intake.admit(() => intake.accept(messages));
     observer.accepted('egain', statuses.length, statuses.filter((status) => status === 'duplicate').length);
     sendJson(response, 200, '{}');
   };
 }
 
-function newMessage(keys: Keyspace, item: CallbackItem): NewMessage {
+function newMessage(keys: Keyspace, item: CallbackItem, only: OnlyMessage | undefined): NewMessage {
   if (!item.ok) return misfit(keys, `${item.field}: ${item.reason}`, item.raw);
   const { id, conversationId, dedupeKey = id, message } = item;
   const lane = keys.outboundLane(conversationId);
-  const payload = writeEnvelope({ kind: 'outbound', id, conversationId, message });
+  const json = message === only?.message ? only.json : JSON.stringify(message);
+  const payload = writeOutbound(id, conversationId, json);
   if (message.type.value === 'typing.start' || message.type.value === 'typing.end') return { lane, payload };
   return {
     lane,

@@ -34,5 +34,12 @@ export function matchHot(request: IncomingMessage, handlers: PublicHandlers): Ma
 }
 
 export function pathOf(url: string, pathname: string, mark: number, parameter: string): RequestPath {
-  return { pathname, query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)), parameter };
+  return {
+    pathname,
+    // Made when it is asked for: most requests have none, and nobody looks.
+    get query() {
+      return new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
+    },
+    parameter,
+  };
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { HubMessage } from './types.js';
+import { isJsonObject, isUsualMessage } from './usual-message.js';
 
 export type CallbackItem =
   | {
       readonly ok: true;
+      /** The very value that was given, when nothing of it had to be read differently. */
       readonly message: HubMessage;
       /** The hub's id, else the sender's, else a new one. */
       readonly id: string;
@@ -27,7 +29,6 @@ const word = z
   .union([z.string(), z.number().transform(String)])
   .optional()
   .catch(undefined);
-const record = z.looseObject({});
 const attachment = z.looseObject({
   id: word,
   name: word,
@@ -46,8 +47,11 @@ const content = z.union([
   z.looseObject({ text: word, html: word, redact: z.boolean().optional().catch(undefined) }),
 ]);
 
-/** Only type and conversation can be relied on; a strange optional field must not cost the message. */
-const hubMessage = z.looseObject({
+/**
+ * Only type and conversation can be relied on; a strange optional field must not cost the message. What `isUsualMessage`
+ * lets by must pass here unchanged.
+ */
+export const hubMessage = z.looseObject({
   id: word,
   messageId: word,
   type: z.union([
@@ -81,14 +85,13 @@ const hubMessage = z.looseObject({
  * `{ messages: { message: [...] } }`; a single object in place of the list is read as well.
  */
 export function parseCallback(body: unknown, newId: () => string = randomUUID): ParsedCallback {
-  const outer = record.safeParse(body);
-  if (!outer.success) return { ok: false, field: '', expected: 'a JSON object' };
-  const inner = record.safeParse(outer.data['messages']);
-  if (!inner.success) return { ok: false, field: 'messages', expected: 'an object' };
-  const given = inner.data['message'];
+  if (!isJsonObject(body)) return { ok: false, field: '', expected: 'a JSON object' };
+  const { messages } = body;
+  if (!isJsonObject(messages)) return { ok: false, field: 'messages', expected: 'an object' };
+  const given = messages['message'];
   const list: readonly unknown[] | undefined = Array.isArray(given)
     ? given
-    : record.safeParse(given).success
+    : isJsonObject(given)
       ? [given]
       : undefined;
   if (list === undefined) return { ok: false, field: 'messages.message', expected: 'a list of messages' };
@@ -99,22 +102,18 @@ export function parseCallback(body: unknown, newId: () => string = randomUUID): 
 }
 
 function parseItem(raw: unknown, index: number, newId: () => string): CallbackItem {
-  const read = hubMessage.safeParse(raw);
-  if (!read.success) {
-    const [issue] = read.error.issues;
-    const path = ['messages.message', String(index), ...(issue?.path ?? []).map(String)];
+  const read = readMessage(raw);
+  if (!read.ok) {
+    const path = ['messages.message', String(index), ...read.path.map(String)];
     return { ok: false, field: path.join('.'), reason: 'missing or not of the expected type', raw };
   }
-  const message: HubMessage = read.data;
+  const { message } = read;
   const conversationId = message.conversation.id;
   const hubId = filled(message.id);
   const senderId = filled(message.messageId);
-  const strange = Object.entries({ id: hubId, messageId: senderId, 'conversation.id': conversationId }).find(
-    ([, value]) => value !== undefined && !isId(value),
-  );
+  const strange = strangeId(hubId, senderId, conversationId);
   if (strange !== undefined) {
-    const field = `messages.message.${index}.${strange[0]}`;
-    return { ok: false, field, reason: idExpected, raw };
+    return { ok: false, field: `messages.message.${index}.${strange}`, reason: idExpected, raw };
   }
   const dedupeKey = hubId ?? (senderId === undefined ? undefined : `${conversationId}:${senderId}`);
   return {
@@ -126,11 +125,35 @@ function parseItem(raw: unknown, index: number, newId: () => string): CallbackIt
   };
 }
 
+type ReadMessage =
+  | { readonly ok: true; readonly message: HubMessage }
+  | { readonly ok: false; readonly path: readonly PropertyKey[] };
+
+function readMessage(raw: unknown): ReadMessage {
+  if (isUsualMessage(raw)) return { ok: true, message: raw };
+  const read = hubMessage.safeParse(raw);
+  return read.success
+    ? { ok: true, message: read.data }
+    : { ok: false, path: read.error.issues[0]?.path ?? [] };
+}
+
 /** Ids go into log lines and on to the channel; the hub's own are UUIDs. */
 const longestId = 255;
 const idExpected = `expected at most ${longestId} characters, none of them a control character`;
 
-function isId(value: string): boolean {
+/** The field of the first id that is none. */
+function strangeId(
+  hubId: string | undefined,
+  senderId: string | undefined,
+  conversationId: string,
+): string | undefined {
+  if (!isId(hubId)) return 'id';
+  if (!isId(senderId)) return 'messageId';
+  return isId(conversationId) ? undefined : 'conversation.id';
+}
+
+function isId(value: string | undefined): boolean {
+  if (value === undefined) return true;
   return value.length <= longestId && !/\p{Cc}/u.test(value);
 }
 

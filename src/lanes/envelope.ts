@@ -42,7 +42,7 @@ export function writeEnvelope(envelope: Envelope): string {
     case 'inbound':
       return JSON.stringify({ k: 'i', c: envelope.channel, m: envelope.message });
     case 'outbound':
-      return JSON.stringify({ k: 'o', i: envelope.id, v: envelope.conversationId, m: envelope.message });
+      return writeOutbound(envelope.id, envelope.conversationId, JSON.stringify(envelope.message));
     case 'notice':
       return JSON.stringify({ k: 'n', c: envelope.channel, u: envelope.customer, n: envelope.notice });
     case 'agent-notice':
@@ -57,6 +57,11 @@ export function writeEnvelope(envelope: Envelope): string {
     case 'misfit':
       return JSON.stringify({ k: 'x', r: envelope.reason, m: envelope.raw });
   }
+}
+
+/** The envelope of an outbound message whose JSON is at hand: it is taken as it is. */
+export function writeOutbound(id: string, conversationId: string, message: string): string {
+  return `{"k":"o","i":${JSON.stringify(id)},"v":${JSON.stringify(conversationId)},"m":${message}}`;
 }
 
 interface Stored {
