@@ -134,7 +134,8 @@ function inboundMessage(
   };
 }
 
-function rawRequest(request: IncomingMessage, path: RequestPath, body: Buffer): RawRequest {
+/** A request as adapters see it. */
+export function rawRequest(request: IncomingMessage, path: RequestPath, body: Buffer): RawRequest {
   const headers = new Map<string, string>();
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);

@@ -10,16 +10,22 @@ import { matchHot, type PublicHandlers } from './routes.js';
 export async function startPublicServer(
   handlers: PublicHandlers,
   observer: RequestObserver,
-  options: { readonly host: string; readonly port: number; readonly direct: boolean },
+  options: {
+    readonly host: string;
+    readonly port: number;
+    readonly direct: boolean;
+    /** Longest a request may take to arrive: as long as a file may. */
+    readonly requestTimeoutMs: number;
+  },
 ): Promise<Listening> {
   const app = createPublicApp(handlers, observer);
-  const { host, port, direct } = options;
+  const { host, port, direct, requestTimeoutMs } = options;
   return listen(
     (request, response) => {
       const match = direct ? matchHot(request, handlers) : undefined;
       if (match === undefined) app(request, response);
       else void match.handler(request, response, match.path);
     },
-    { host, port, setting: 'server.port' },
+    { host, port, setting: 'server.port', requestTimeoutMs },
   );
 }

@@ -58,7 +58,11 @@ export function channelUploads(parts: UploadParts): Handler {
     await parts.throttle.check(address);
     if (!/^multipart\/form-data\s*;/i.test(request.headers['content-type'] ?? '')) {
       const body = await readRawBody(request, wishBytes, parts.arrivals);
-      const { customerId } = await authorize(request, path, body);
+      const { customerId } = await authorize(request, path, body).catch(async (error: unknown) => {
+        if (error instanceof Refusal && error.code === 'unauthenticated')
+          await parts.throttle.failed(address);
+        throw error;
+      });
       const wish = readWish(parseJson(body));
       const answer = await parts.desk.offer(path.parameter, wish, customerId ?? wish.customerId);
       sendJson(response, 201, JSON.stringify(answer));

@@ -9,18 +9,6 @@ const day = 24 * hour;
 
 const hostEntry = /^(\*\.)?([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:\d{1,5})?$/i;
 
-const store = z
-  .strictObject({
-    path: text(4096)
-      .meta({ path: true })
-      .describe('A folder that every process of the bridge can read and write.'),
-    keepMs: milliseconds(hour, 90 * day)
-      .default(7 * day)
-      .describe('A file is removed when nobody has asked for it for this long.'),
-  })
-  .optional()
-  .describe('Where files are kept between the two sides. Without it they are streamed through, never stored.');
-
 export const filesSchema = z
   .strictObject({
     allowHosts: z
@@ -47,7 +35,9 @@ export const filesSchema = z
       .describe('How long the far end may say nothing while a file is under way.'),
     patienceMs: milliseconds(0, hour)
       .default(minute)
-      .describe('How long a file that cannot be reached holds up its message before the rest goes without it.'),
+      .describe(
+        'How long a file that cannot be reached holds up its message before the rest goes without it.',
+      ),
     linkLifeMs: milliseconds(minute, 30 * day)
       .default(day)
       .describe('How long our links to files are good.'),
@@ -60,7 +50,15 @@ export const filesSchema = z
     concurrency: count(1, 1000)
       .default(32)
       .describe('Files under way at the same time, per process and direction.'),
-    store,
+    store: text(4096)
+      .meta({ path: true })
+      .optional()
+      .describe(
+        'Folder where files are kept between the two sides; every process of the bridge must see the same one. Without it they are streamed through, never stored.',
+      ),
+    keepMs: milliseconds(hour, 90 * day)
+      .default(7 * day)
+      .describe('A file in the store is removed when nobody has asked for it for this long.'),
   })
   .prefault({})
   .describe('Files: what is fetched from where, and how it is handed on.');

@@ -1,5 +1,5 @@
 import type { BridgeConfig } from '../../config/schema.js';
-import type { InboundRestrictions } from '../messages/policy.js';
+import type { AttachmentPolicy, InboundRestrictions } from '../messages/policy.js';
 
 type Manifest = BridgeConfig['channels'][string]['manifest'];
 
@@ -24,5 +24,19 @@ export function inboundRestrictions(
             ...(files.extensions === undefined ? {} : { extensions: files.extensions }),
           },
         }),
+  };
+}
+
+/** Which files may pass in a direction; a direction whose features leave attachments out lets none pass. */
+export function filePolicy(manifest: Manifest, direction: 'inbound' | 'outbound'): AttachmentPolicy {
+  const { features = [], attachmentPolicy } = manifest.restrictions?.[direction] ?? {};
+  if (features.length > 0 && !features.includes('attachments')) return { enabled: false };
+  if (attachmentPolicy === undefined) return {};
+  const { enabled, maxSize, type, extensions } = attachmentPolicy;
+  return {
+    enabled,
+    ...(maxSize === undefined ? {} : { maxSize }),
+    ...(type === undefined ? {} : { type }),
+    ...(extensions === undefined ? {} : { extensions }),
   };
 }

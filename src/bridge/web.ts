@@ -14,8 +14,11 @@ import { createTokenIssuer } from '../egain/callback/token-issuer.js';
 import { parseCallback } from '../egain/parse-callback.js';
 import type { MemoryWatch } from '../lanes/memory.js';
 import type { Observer } from '../operations/observer.js';
-import type { ConfiguredChannel } from './channels.js';
+import { connectionPool, type ConfiguredChannel } from './channels.js';
 import type { Core } from './core.js';
+import { egainAccess } from './egain-access.js';
+import { fileHandlers } from './file-handlers.js';
+import { openFiles } from './files.js';
 import { inboundPolicy } from './policy.js';
 
 /** For bodies on their way in, over all requests: a hundred senders of large ones at once, and no more by bad will. */
@@ -23,6 +26,12 @@ const leastArrivalBytes = 64 * 1024 * 1024;
 
 /** Failed attempts to prove who one is, per address and minute. */
 const throttleSettings = { failures: 30, windowSeconds: 60 };
+
+/** Requests without a file end sooner by their own limits. */
+const leastRequestMs = 20_000;
+
+/** The share of the grace period after which requests in hand are cut off. */
+const handBackShare = 0.8;
 
 export interface WebSide {
   readonly port: number;
@@ -51,7 +60,14 @@ export async function startWeb(parts: {
   const arrivals = new Arrivals(Math.max(leastArrivalBytes, 4 * server.maxBodyBytes));
   const common = { intake, keys, throttle, observer, arrivals, ...limits };
   const issue = tokenIssuer(config);
+  const egainPool = connectionPool(2 * config.files.concurrency, egain.requestTimeoutMs / 2);
+  const hub = egainAccess({ config, redis: core.redis, dispatcher: egainPool, observer });
+  const { assets } = hub.client;
+  const room = await openFiles(config, core, assets);
+  const files = fileHandlers({ config, room, assets, channels, keys, throttle, arrivals });
   const handlers: PublicHandlers = {
+    uploads: guarded('file', observer, files.uploads),
+    assets: guarded('file', observer, files.assets),
     callback: guarded(
       'egain',
       observer,
@@ -90,14 +106,20 @@ export async function startWeb(parts: {
             egainToken({ issue, throttle, arrivals, trustProxy: server.trustProxy }),
           ),
   };
-  const listening: Listening = await startPublicServer(handlers, observer, server);
+  const listening: Listening = await startPublicServer(handlers, observer, {
+    ...server,
+    requestTimeoutMs: Math.max(leastRequestMs, config.files.timeoutMs),
+  });
   return {
     port: listening.port,
     close: async () => {
-      const closed = listening.close();
+      // A file under way may take longer than there is; its sender comes back.
+      const closed = listening.close(server.drainGraceMs * handBackShare);
       // Whoever is still connected hears 503 and comes back to another process.
       intake.close();
       await closed;
+      await egainPool.destroy();
+      hub.close();
     },
   };
 }
