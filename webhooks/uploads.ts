@@ -4,7 +4,7 @@ import multer from 'multer';
 import { withExtension } from '../src/files/file-name.js';
 import type { UploadedFile, UploadTicket } from '../src/files/location.js';
 import type { Arrivals } from './arrivals.js';
-import { parseJson, readRawBody } from './body.js';
+import { parseJson, readRawBody, readText } from './body.js';
 import { callerAddress, type FailureThrottle } from './caller.js';
 import { requireMethod, type Handler, type RequestPath } from './handler.js';
 import { Refusal, sendJson, unavailable } from './reply.js';
@@ -63,7 +63,7 @@ export function channelUploads(parts: UploadParts): Handler {
           await parts.throttle.failed(address);
         throw error;
       });
-      const wish = readWish(parseJson(body));
+      const wish = readWish(parseJson(readText(body)));
       const answer = await parts.desk.offer(path.parameter, wish, customerId ?? wish.customerId);
       sendJson(response, 201, JSON.stringify(answer));
       return;

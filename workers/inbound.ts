@@ -3,6 +3,7 @@ import type { Envelope } from '../src/lanes/envelope.js';
 import type { Lanes } from '../src/lanes/lanes.js';
 import type { Customer, InboundMessage } from '../src/messages/model.js';
 import { typingLifeMs, type Deliverer, type Delivery, type Outcome } from './delivery.js';
+import type { ChoiceDesk, Meaning, Parent } from './choices.js';
 import { persist } from './persist.js';
 import { afterSendFailure, type SendFailure } from './send-failure.js';
 
@@ -37,6 +38,8 @@ export interface InboundChannel {
       /** What the customer told about themselves before there was a conversation. */
       readonly pendingInfo: Customer | undefined;
       readonly originalTime: number | undefined;
+      /** Both ids of the message this one answers, where the bridge knows them. */
+      readonly parent: Parent | undefined;
       readonly signal: AbortSignal;
     },
   ): Promise<SendOutcome>;
@@ -66,6 +69,7 @@ export class InboundDeliverer implements Deliverer {
   readonly #lanes: Lanes;
   readonly #conversations: Conversations;
   readonly #channels: ReadonlyMap<string, InboundChannel>;
+  readonly #choices: ChoiceDesk;
   readonly #settings: InboundSettings;
   readonly #onOrders: (orders: Awaited<ReturnType<Conversations['bind']>>) => Promise<void>;
   readonly #now: () => number;
@@ -74,6 +78,7 @@ export class InboundDeliverer implements Deliverer {
     readonly lanes: Lanes;
     readonly conversations: Conversations;
     readonly channels: ReadonlyMap<string, InboundChannel>;
+    readonly choices: ChoiceDesk;
     readonly settings: InboundSettings;
     /** Gives jobs to outbound lanes that waited for their conversation. */
     readonly onOrders: (orders: Awaited<ReturnType<Conversations['bind']>>) => Promise<void>;
@@ -83,6 +88,7 @@ export class InboundDeliverer implements Deliverer {
     this.#lanes = parts.lanes;
     this.#conversations = parts.conversations;
     this.#channels = parts.channels;
+    this.#choices = parts.choices;
     this.#settings = parts.settings;
     this.#onOrders = parts.onOrders;
     this.#now = parts.now;
@@ -110,7 +116,8 @@ export class InboundDeliverer implements Deliverer {
       return { kind: 'ignored', reason: 'stale-typing' };
     const open = delivery.mapping === '' ? undefined : delivery.mapping;
     if (open === undefined && !channel.mayOpen(message)) return this.#withoutConversation(delivery, message);
-    return this.#send(delivery, channel, message, open);
+    const meaning = await this.#choices.meaning(delivery, channel.name, message, open);
+    return meaning.kind === 'ignored' ? meaning : this.#send(delivery, channel, meaning, open);
   }
 
   async #withoutConversation(delivery: Delivery, message: InboundMessage): Promise<Outcome> {
@@ -129,16 +136,24 @@ export class InboundDeliverer implements Deliverer {
   async #send(
     delivery: Delivery,
     channel: InboundChannel,
-    message: InboundMessage,
+    meaning: Extract<Meaning, { kind: 'message' }>,
     open: string | undefined,
   ): Promise<Outcome> {
-    const parts = channel.parts(message);
+    const { parent, settled } = meaning;
+    const parts = channel.parts(meaning.message);
     let { done, farId } =
       delivery.plan === '' ? { done: 0, farId: undefined } : (JSON.parse(delivery.plan) as Progress);
     let conversation = open;
     let outcome: Outcome = { kind: 'delivered', farId, conversationId: conversation };
     for (let part = parts[done]; part !== undefined; part = parts[done]) {
-      outcome = await this.#sendPart(delivery, channel, part, conversation, done + 1 === parts.length);
+      outcome = await this.#sendPart(
+        delivery,
+        channel,
+        part,
+        conversation,
+        done + 1 === parts.length,
+        parent,
+      );
       if (outcome.kind !== 'delivered') return outcome;
       conversation = outcome.mapping ?? conversation;
       farId ??= outcome.farId;
@@ -151,6 +166,7 @@ export class InboundDeliverer implements Deliverer {
         if (kept !== 'kept') return { kind: 'fenced' };
       }
     }
+    if (settled !== undefined) await this.#keep(delivery, () => this.#choices.settle(delivery, settled));
     return {
       ...outcome,
       farId,
@@ -164,6 +180,7 @@ export class InboundDeliverer implements Deliverer {
     message: InboundMessage,
     open: string | undefined,
     last: boolean,
+    parent?: Parent,
   ): Promise<Outcome> {
     const told = open === undefined ? await this.#told(delivery) : undefined;
     if (open === undefined) await this.#rememberContact(delivery, channel, message.customer);
@@ -171,6 +188,7 @@ export class InboundDeliverer implements Deliverer {
       conversationId: open,
       pendingInfo: told === undefined ? undefined : (JSON.parse(told) as Customer),
       originalTime: delivery.originalTime,
+      parent,
       signal: delivery.signal,
     });
     if (!outcome.ok) {
@@ -240,8 +258,13 @@ export class InboundDeliverer implements Deliverer {
     last: boolean,
     infoTold: boolean,
   ): Promise<Outcome> {
-    const { id: customerId, language } = customer;
-    const whose = { channel: channel.name, customerId, ...(language === undefined ? {} : { language }) };
+    const { id: customerId, language, timeZone } = customer;
+    const whose = {
+      channel: channel.name,
+      customerId,
+      ...(language === undefined ? {} : { language }),
+      ...(timeZone === undefined ? {} : { timeZone }),
+    };
     const { conversationMemoryMs: memoryMs } = this.#settings;
     if (last) {
       const conversation = { id: conversationId, memoryMs, idleMs: channel.idleMs };

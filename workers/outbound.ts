@@ -3,7 +3,9 @@ import type { ChannelAdapter, Operation, RenderLimits, SendResult } from '../src
 import { readCustomer, type ConversationCustomer, type Conversations } from '../src/lanes/conversations.js';
 import type { Envelope, Notice } from '../src/lanes/envelope.js';
 import type { Lanes, SaidInConversation } from '../src/lanes/lanes.js';
+import type { Fitted } from '../src/messages/fit.js';
 import type { OutboundMessage } from '../src/messages/model.js';
+import type { ChoiceDesk, Parent } from './choices.js';
 import { persist } from './persist.js';
 import { typingLifeMs, type Deliverer, type Delivery, type Outcome } from './delivery.js';
 
@@ -13,20 +15,31 @@ export interface OutboundChannel {
   readonly adapter: ChannelAdapter<unknown>;
   readonly settings: unknown;
   readonly limits: RenderLimits;
+  /** The message as the manifest and the channel let this customer have it. */
+  readonly fit: (message: OutboundMessage) => Fitted;
   readonly dispatcher: Dispatcher;
   readonly timeoutMs: number;
   /** How long a silent conversation counts as open, in milliseconds. */
   readonly idleMs: number;
   readonly noticeText: (notice: Notice, language: string | undefined) => string;
   /** What the manifest makes of a message: events in words, texts of the hub and typing left out where not wanted. */
-  readonly present: (message: Draft, language: string | undefined) => Translated;
+  readonly present: (message: Draft, language: string | undefined) => Presented;
 }
 
 type Draft = Omit<OutboundMessage, 'customer'>;
 
+export type Presented =
+  | { readonly kind: 'message'; readonly message: Draft }
+  | { readonly kind: 'ignored'; readonly reason: string };
+
 /** eGain's message as an OutboundMessage that still lacks its customer, or why nobody is to see it. */
 export type Translated =
-  | { readonly kind: 'message'; readonly message: Draft }
+  | {
+      readonly kind: 'message';
+      readonly message: Draft;
+      /** The ids eGain gave the message. */
+      readonly ids: Parent;
+    }
   | { readonly kind: 'ignored'; readonly reason: string };
 
 export type OutboundTranslator = (envelope: Extract<Envelope, { kind: 'outbound' }>) => Translated;
@@ -41,6 +54,7 @@ export interface OutboundParts {
   readonly conversations: Conversations;
   readonly channels: ReadonlyMap<string, OutboundChannel>;
   readonly translate: OutboundTranslator;
+  readonly choices: ChoiceDesk;
   readonly settings: OutboundSettings;
   /** Monotonic, milliseconds. */
   readonly now: () => number;
@@ -67,6 +81,7 @@ export class OutboundDeliverer implements Deliverer {
   readonly #conversations: Conversations;
   readonly #channels: ReadonlyMap<string, OutboundChannel>;
   readonly #translate: OutboundTranslator;
+  readonly #choices: ChoiceDesk;
   readonly #contactsOf: OutboundParts['contactsOf'];
   readonly #onOrders: OutboundParts['onOrders'];
   readonly #settings: OutboundSettings;
@@ -79,6 +94,7 @@ export class OutboundDeliverer implements Deliverer {
     this.#conversations = parts.conversations;
     this.#channels = parts.channels;
     this.#translate = parts.translate;
+    this.#choices = parts.choices;
     this.#contactsOf = parts.contactsOf;
     this.#onOrders = parts.onOrders;
     this.#settings = parts.settings;
@@ -109,7 +125,10 @@ export class OutboundDeliverer implements Deliverer {
         return { kind: 'ignored', reason: 'no-typing-on-channel' };
       }
     }
-    const outcome = await this.#send(delivery, channel, this.#complete(delivery, presented.message, whose));
+    const fitted = channel.fit({ ...presented.message, customer: customerOf(whose) });
+    if (fitted.rich !== undefined && delivery.plan === '')
+      await this.#choices.offered(channel.name, fitted.message, fitted.rich, translated.ids);
+    const outcome = await this.#send(delivery, channel, lateMessage(delivery, fitted.message));
     // An end counts, even where the channel has no way to show it.
     const isOver = outcome.kind === 'ignored' && type === 'conversation.end';
     if (outcome.kind !== 'delivered' && !isOver) return outcome;
@@ -163,17 +182,6 @@ export class OutboundDeliverer implements Deliverer {
       sender: { type: 'system' },
       text: channel.noticeText(notice, customer.language),
     });
-  }
-
-  #complete(delivery: Delivery, message: Draft, whose: ConversationCustomer): OutboundMessage {
-    const { customerId: id, language } = whose;
-    const customer = language === undefined ? { id } : { id, language };
-    if (delivery.originalTime === undefined || message.text === undefined) return { ...message, customer };
-    // It comes after messages that were written later: the reader must see when it was written (I2).
-    const when = `${new Date(delivery.originalTime).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
-    const late = { ...message, customer, text: `[${when}] ${message.text}` };
-    delete late.html;
-    return late;
   }
 
   async #send(delivery: Delivery, channel: OutboundChannel, message: OutboundMessage): Promise<Outcome> {
@@ -233,6 +241,27 @@ export class OutboundDeliverer implements Deliverer {
   #keep<T>(delivery: Delivery, write: () => Promise<T>): Promise<T> {
     return persist(write, { signal: delivery.signal, now: this.#now });
   }
+}
+
+function customerOf({
+  customerId: id,
+  language,
+  timeZone,
+}: ConversationCustomer): OutboundMessage['customer'] {
+  return {
+    id,
+    ...(language === undefined ? {} : { language }),
+    ...(timeZone === undefined ? {} : { timeZone }),
+  };
+}
+
+/** One that comes after messages that were written later tells its reader when it was written (I2). */
+function lateMessage({ originalTime }: Delivery, message: OutboundMessage): OutboundMessage {
+  if (originalTime === undefined || message.text === undefined) return message;
+  const when = `${new Date(originalTime).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  const late = { ...message, text: `[${when}] ${message.text}` };
+  delete late.html;
+  return late;
 }
 
 /** What an adapter's word means for the message and for the channel's gate. */

@@ -48,7 +48,7 @@ export function egainLink(parts: {
               ? customerIdentity(customer, name, switches).customer.contacts?.contact[0]?.address
               : undefined,
           parts: (message) => inboundParts(message, switches),
-          send: (message, { conversationId, pendingInfo, originalTime, signal }) =>
+          send: (message, { conversationId, pendingInfo, originalTime, parent, signal }) =>
             post(
               translateInbound(
                 message,
@@ -56,6 +56,7 @@ export function egainLink(parts: {
                   channel: facts,
                   conversationId,
                   pendingInfo,
+                  parent,
                   originalTime: originalTime === undefined ? undefined : new Date(originalTime).toISOString(),
                 },
                 switches,

@@ -1,4 +1,5 @@
 import type { BridgeConfig } from '../../config/schema.js';
+import type { OutboundRestrictions } from '../messages/outbound-policy.js';
 import type { AttachmentPolicy, InboundRestrictions } from '../messages/policy.js';
 
 type Manifest = BridgeConfig['channels'][string]['manifest'];
@@ -14,16 +15,31 @@ export function inboundRestrictions(
   return {
     ...(maxTextLength === undefined || !enforceLimit ? {} : { maxTextLength }),
     ...(features === undefined ? {} : { features }),
-    ...(files === undefined
-      ? {}
-      : {
-          attachmentPolicy: {
-            enabled: files.enabled,
-            ...(files.maxSize === undefined ? {} : { maxSize: files.maxSize }),
-            ...(files.type === undefined ? {} : { type: files.type }),
-            ...(files.extensions === undefined ? {} : { extensions: files.extensions }),
-          },
-        }),
+    ...(files === undefined ? {} : { attachmentPolicy: declaredPolicy(files) }),
+  };
+}
+
+/** The manifest's outbound half; the text limit is met by splitting, typing and the hub's texts by `present`. */
+export function outboundRestrictions(manifest: Manifest): OutboundRestrictions {
+  const { features, attachmentPolicy, midChatAuth, richMessageTypes } = manifest.restrictions?.outbound ?? {};
+  return {
+    ...(features === undefined ? {} : { features }),
+    ...(attachmentPolicy === undefined ? {} : { attachmentPolicy: declaredPolicy(attachmentPolicy) }),
+    ...(midChatAuth === undefined ? {} : { midChatAuth }),
+    ...(richMessageTypes === undefined ? {} : { richMessageTypes }),
+  };
+}
+
+type Declared = NonNullable<
+  NonNullable<NonNullable<Manifest['restrictions']>['inbound']>['attachmentPolicy']
+>;
+
+function declaredPolicy({ enabled, maxSize, type, extensions }: Declared): AttachmentPolicy {
+  return {
+    enabled,
+    ...(maxSize === undefined ? {} : { maxSize }),
+    ...(type === undefined ? {} : { type }),
+    ...(extensions === undefined ? {} : { extensions }),
   };
 }
 
@@ -32,11 +48,5 @@ export function filePolicy(manifest: Manifest, direction: 'inbound' | 'outbound'
   const { features = [], attachmentPolicy } = manifest.restrictions?.[direction] ?? {};
   if (features.length > 0 && !features.includes('attachments')) return { enabled: false };
   if (attachmentPolicy === undefined) return {};
-  const { enabled, maxSize, type, extensions } = attachmentPolicy;
-  return {
-    enabled,
-    ...(maxSize === undefined ? {} : { maxSize }),
-    ...(type === undefined ? {} : { type }),
-    ...(extensions === undefined ? {} : { extensions }),
-  };
+  return declaredPolicy(attachmentPolicy);
 }

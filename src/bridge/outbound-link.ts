@@ -6,15 +6,18 @@ import type { OutboundSwitches } from '../egain/switches.js';
 import type { HubMessage } from '../egain/types.js';
 import { translateOutbound } from '../egain/translate-outbound.js';
 import type { Notice } from '../lanes/envelope.js';
+import type { Keyspace } from '../lanes/keyspace.js';
 import { presentEvent } from '../messages/events.js';
 import { htmlToText } from '../messages/html.js';
-import { builtInTexts, customerText, type TextName } from '../messages/texts.js';
+import { builtInTexts, type TextName } from '../messages/texts.js';
 import type { ConfiguredChannel } from './channels.js';
+import { fitting, speakerOf } from './speaking.js';
 
 export function outboundChannel(
   channel: ConfiguredChannel,
   dispatcher: Dispatcher,
   config: BridgeConfig,
+  keys: Keyspace,
 ): OutboundChannel {
   const { name, adapter, config: own, idleMs } = channel;
   const maxTextLength = own.manifest.restrictions?.outbound?.maxTextLength;
@@ -24,19 +27,20 @@ export function outboundChannel(
     adapter,
     settings: own.settings,
     limits: split ? { maxTextLength } : {},
+    fit: fitting(channel, keys),
     dispatcher,
     timeoutMs: config.delivery.attemptTimeoutMs,
     idleMs,
-    noticeText: (notice, language) => noticeText(notice, language, own),
-    present: presenter(own),
+    noticeText: (notice, language) => noticeText(notice, language, channel),
+    present: presenter(channel),
   };
 }
 
-function presenter(own: BridgeConfig['channels'][string]): OutboundChannel['present'] {
-  const { restrictions, l10nProperties = [] } = own.manifest;
-  const { features = [], systemMessages = true } = restrictions?.outbound ?? {};
+function presenter(channel: ConfiguredChannel): OutboundChannel['present'] {
+  const own = channel.config;
+  const { features = [], systemMessages = true } = own.manifest.restrictions?.outbound ?? {};
   const typing = features.length === 0 || features.includes('typing_events');
-  const { defaultLanguage, onAgentUnavailability = 'off_hours' } = own.account;
+  const { onAgentUnavailability = 'off_hours' } = own.account;
   return (message, language) => {
     if (!typing && message.type.startsWith('typing.'))
       return { kind: 'ignored', reason: 'typing-not-allowed' };
@@ -44,21 +48,16 @@ function presenter(own: BridgeConfig['channels'][string]): OutboundChannel['pres
       systemMessages,
       lines: own.eventLines,
       onAgentUnavailability,
-      say: (name, parameters) => customerText(name, language, l10nProperties, defaultLanguage, parameters),
+      say: speakerOf(channel, language),
     });
   };
 }
 
-function noticeText(
-  notice: Notice,
-  language: string | undefined,
-  channel: BridgeConfig['channels'][string],
-): string {
-  const { l10nProperties = [] } = channel.manifest;
-  const say = (name: TextName): string =>
-    customerText(name, language, l10nProperties, channel.account.defaultLanguage, notice.parameters);
-  if (notice.name === 'bridge_undelivered' && notice.count > 1) return say('bridge_undelivered_several');
-  return say(isTextName(notice.name) ? notice.name : 'bridge_undelivered');
+function noticeText(notice: Notice, language: string | undefined, channel: ConfiguredChannel): string {
+  const say = speakerOf(channel, language);
+  if (notice.name === 'bridge_undelivered' && notice.count > 1)
+    return say('bridge_undelivered_several', notice.parameters);
+  return say(isTextName(notice.name) ? notice.name : 'bridge_undelivered', notice.parameters);
 }
 
 function isTextName(name: string): name is TextName {
@@ -75,8 +74,16 @@ export function translator(config: BridgeConfig): OutboundTranslator {
     forwardSystemMessages: switches.forward_system_messages,
   };
   // What lies in a lane was read by `parseCallback` when it was accepted.
-  return ({ id, conversationId, message }) =>
-    translateOutbound(message as HubMessage, { id, conversationId, htmlToText }, own);
+  return ({ id, conversationId, message }) => {
+    const hub = message as HubMessage;
+    const translated = translateOutbound(hub, { id, conversationId, htmlToText }, own);
+    if (translated.kind === 'ignored') return translated;
+    const ids = {
+      ...(hub.id === undefined ? {} : { id: hub.id }),
+      ...(hub.messageId === undefined ? {} : { messageId: hub.messageId }),
+    };
+    return { ...translated, ids };
+  };
 }
 
 /** The contact addresses that a callback repeats of its customer [assumed]; none unless the switch trusts them. */

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { Agent } from 'undici';
 import type { BridgeConfig } from '../../config/schema.js';
+import { ChoiceDesk } from '../../workers/choices.js';
 import type { Deliverer } from '../../workers/delivery.js';
 import { Drain } from '../../workers/drain.js';
 import { Endings } from '../../workers/endings.js';
@@ -13,12 +14,14 @@ import { Slots } from '../../workers/slots.js';
 import { Upkeep } from '../../workers/upkeep.js';
 import { connectRedis } from '../lanes/connection.js';
 import { Gates } from '../lanes/gates.js';
+import { Offers } from '../lanes/offers.js';
 import type { Observer } from '../operations/observer.js';
 import { connectionPool, type ConfiguredChannel } from './channels.js';
 import type { Core } from './core.js';
 import { egainAccess } from './egain-access.js';
 import { egainLink } from './egain-link.js';
 import { contactReader, outboundChannel, translator } from './outbound-link.js';
+import { choiceSpeaker } from './speaking.js';
 
 /** BullMQ's lock and how often it looks for jobs whose worker is gone: a killed process's lanes go on within 20 s. */
 const lockMs = 15_000;
@@ -76,9 +79,17 @@ export async function startWorker(parts: {
   const egainPool = connectionPool(egain.connections, egain.requestTimeoutMs / 2);
   const dispatcher = observer.upstream('egain', egainPool);
   const hub = egainAccess({ config, redis, dispatcher, observer });
+  const choices = new ChoiceDesk({
+    offers: new Offers(redis, keys),
+    keys,
+    lanes,
+    queues,
+    speakers: new Map([...channels].map(([name, channel]) => [name, choiceSpeaker(channel)])),
+  });
   const inbound = new InboundDeliverer({
     lanes,
     conversations,
+    choices,
     channels: egainLink({ config, client: hub.client, channels }),
     settings: {
       conversationMemoryMs: delivery.conversationMemoryMs,
@@ -98,10 +109,12 @@ export async function startWorker(parts: {
           channel,
           observer.upstream(`channel:${name}`, pools.get(name) ?? new Agent()),
           config,
+          keys,
         ),
       ]),
     ),
     translate: translator(config),
+    choices,
     contactsOf: contactReader(config),
     onOrders: (orders) => queues.add(orders),
     settings: delivery,

@@ -5,7 +5,9 @@
  */
 import type { Dispatcher } from 'undici';
 import type { ZodType } from 'zod';
-import type { InboundMessage, OutboundMessage } from '../messages/model.js';
+import type { InboundMessage, Loss, OutboundMessage } from '../messages/model.js';
+
+export type { Loss } from '../messages/model.js';
 
 /** A request as it came off the wire: header names in lower case, duplicates joined by Node's own rules. */
 export interface RawRequest {
@@ -58,13 +60,6 @@ export interface Operation {
   readonly body: unknown;
 }
 
-/** Something the channel could not show as it was meant. */
-export interface Loss {
-  readonly what: string;
-  readonly why: string;
-  readonly shown: 'text' | 'none';
-}
-
 export interface RenderPlan {
   readonly operations: readonly Operation[];
   readonly losses: readonly Loss[];
@@ -101,7 +96,10 @@ export type Support = 'native' | 'partial' | 'text';
 /** What a channel kind can do, as data. A manifest may narrow it, never widen it. */
 export interface Capabilities {
   readonly text: { readonly max: number; readonly unit: TextUnit; readonly markup: 'none' | 'html' };
+  /** By eGain's names, `listpicker` and so on, `pagePush` too; what is not named is shown as text. */
   readonly rich: Readonly<Record<string, Support>>;
+  /** What a list of options may be to be shown natively; beyond it, it is text. Absent: anything. */
+  readonly choices?: { readonly maxOptions: number; readonly multiple: boolean };
   readonly typing: { readonly inbound: boolean; readonly outbound: boolean };
   readonly deletes: boolean;
   readonly attachments: { readonly inbound: boolean; readonly outbound: boolean };

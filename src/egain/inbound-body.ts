@@ -30,6 +30,7 @@ function choiceBody(
   message: InboundMessage,
   switches: InboundSwitches,
 ): Pick<RequestMessage, 'content' | 'attributes'> {
+  if (message.values !== undefined) return formBody(message.values, switches);
   const choices: readonly Choice[] = message.choices ?? [];
   if (choices.length === 0) return { content: { text: message.text ?? '' } };
   const modes = new Set(switches.replyMode);
@@ -44,6 +45,37 @@ function choiceBody(
     ...(Object.keys(content).length === 0 ? {} : { content }),
     ...(modes.has('attribute')
       ? { attributes: { attribute: [{ name: 'choice_id', value: ids, external: true }] } }
+      : {}),
+  };
+}
+
+/** As with a choice; which values belong together only the structured modes tell apart [assumed]. */
+function formBody(
+  values: NonNullable<InboundMessage['values']>,
+  switches: InboundSwitches,
+): Pick<RequestMessage, 'content' | 'attributes'> {
+  const modes = new Set(switches.replyMode);
+  const lines = (name: (each: { id: string; title: string }) => string): string =>
+    values.map((each) => `${name(each)}: ${each.value}`).join('\n');
+  const text = modes.has('text_title')
+    ? lines(({ title }) => title)
+    : modes.has('text_id')
+      ? lines(({ id }) => id)
+      : undefined;
+  const content = {
+    ...(text === undefined ? {} : { text }),
+    ...(modes.has('json')
+      ? { json: { type: 'form', fields: values.map(({ id, value }) => ({ id, value })) } }
+      : {}),
+  };
+  return {
+    ...(Object.keys(content).length === 0 ? {} : { content }),
+    ...(modes.has('attribute')
+      ? {
+          attributes: {
+            attribute: values.map(({ id, value }) => ({ name: `form.${id}`, value, external: true })),
+          },
+        }
       : {}),
   };
 }

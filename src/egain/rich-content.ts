@@ -1,14 +1,16 @@
 import type { RichContent, RichOption } from '../messages/model.js';
+import { richAmount } from './rich-amount.js';
+import { fields, firstText, type Fields } from './rich-fields.js';
+import { formFields } from './rich-form.js';
 
-type Fields = Readonly<Record<string, unknown>>;
 type Link = NonNullable<RichContent['links']>[number];
 
-/** More than any channel shows; a bound on what a strange content can make us do. */
-const mostOptions = 200;
+/** More than anybody reads; a bound on what a strange content can make us do. */
+const mostOptions = 1000;
 const deepest = 8;
 
 /** Where options were seen (`items`, in list picker sections [SDK]) or may be expected in types that are not public. */
-const optionLists = new Set([
+const optionLists: ReadonlySet<string> = new Set([
   'items',
   'options',
   'replies',
@@ -28,20 +30,35 @@ const titleFields = ['title', 'label', 'displayValue', 'text', 'name', 'startTim
  */
 export function richContent(kind: string, raw: unknown): RichContent {
   const root = fields(raw);
-  const found: { options: RichOption[]; links: Link[]; multiple: boolean } = {
-    options: [],
-    links: [],
-    multiple: false,
-  };
+  const asked = kind === 'form' ? formFields(root, optionOf) : [];
+  const [only] = asked;
+  // A form with one question and its answers is a list to choose from, and is best shown as one.
+  const single = asked.length === 1 && only !== undefined && only.choices.length > 0 ? only : undefined;
+  const found: Found = { options: [], links: [], multiple: false, leftOut: 0 };
   collect(root, undefined, 0, found);
+  const isForm = asked.length > 0 && single === undefined;
+  const options = isForm ? [] : unique(single?.choices ?? found.options);
+  const amount = kind === 'payment' ? richAmount(root) : undefined;
+  const leftOut = isForm ? 0 : found.leftOut + Math.max(0, options.length - mostOptions);
   const title = firstText(root, ['title', 'text', 'header', 'message']) ?? nestedTitle(root);
   const subtitle = firstText(root, ['subtitle', 'description', 'summary']);
   return {
     kind,
     ...(title === undefined ? {} : { title }),
     ...(subtitle === undefined ? {} : { subtitle }),
-    options: unique(found.options).slice(0, mostOptions),
+    options: options.slice(0, mostOptions),
     ...(found.multiple ? { multiple: true } : {}),
+    ...(isForm
+      ? {
+          fields: asked.map(({ id, title, choices }) => ({
+            id,
+            title,
+            ...(choices.length === 0 ? {} : { options: choices.map((choice) => choice.title) }),
+          })),
+        }
+      : {}),
+    ...(amount === undefined ? {} : { amount }),
+    ...(leftOut > 0 ? { leftOut } : {}),
     ...(found.links.length === 0 ? {} : { links: found.links.slice(0, mostOptions) }),
     raw,
   };
@@ -56,13 +73,16 @@ export function richText(rich: RichContent): string | undefined {
   return lines.length === 0 ? undefined : lines.join('\n');
 }
 
-function collect(
-  node: Fields,
-  section: string | undefined,
-  depth: number,
-  found: { options: RichOption[]; links: Link[]; multiple: boolean },
-): void {
-  if (depth > deepest || found.options.length >= mostOptions) return;
+interface Found {
+  readonly options: RichOption[];
+  readonly links: Link[];
+  multiple: boolean;
+  /** Options beyond the bound. */
+  leftOut: number;
+}
+
+function collect(node: Fields, section: string | undefined, depth: number, found: Found): void {
+  if (depth > deepest) return;
   if (isTrue(node['multipleSelection'])) found.multiple = true;
   const link = linkOf(node);
   if (link !== undefined && found.links.length < mostOptions) found.links.push(link);
@@ -70,8 +90,9 @@ function collect(
     if (Array.isArray(value)) {
       const entries = inOrder(value.map(fields));
       for (const entry of entries) {
-        const option = optionLists.has(name) ? optionOf(entry, section) : undefined;
-        if (option !== undefined) found.options.push(option);
+        const option = optionLists.has(name) && !isLinkButton(entry) ? optionOf(entry, section) : undefined;
+        if (option !== undefined && found.options.length >= mostOptions) found.leftOut += 1;
+        else if (option !== undefined) found.options.push(option);
         else collect(entry, firstText(entry, ['title']) ?? section, depth + 1, found);
       }
     } else if (typeof value === 'object' && value !== null) {
@@ -93,12 +114,21 @@ function optionOf(entry: Fields, section: string | undefined): RichOption | unde
   const id = firstText(entry, idFields) ?? title;
   if (id === undefined || title === undefined) return undefined;
   const subtitle = firstText(entry, ['subtitle', 'description']);
+  const start = firstText(entry, ['startTime']);
   return {
     id,
     title,
     ...(subtitle === undefined ? {} : { subtitle }),
     ...(section === undefined ? {} : { section }),
+    ...(start === undefined || Number.isNaN(Date.parse(start)) ? {} : { start }),
   };
+}
+
+/** A button that opens a page is nothing to choose: the tap never comes back [assumed]. */
+function isLinkButton(entry: Fields): boolean {
+  const type = firstText(entry, ['type', 'action']) ?? '';
+  const answers = /postback|reply/i.test(type) || Array.isArray(entry['actions']);
+  return !answers && linkOf(entry) !== undefined && firstText(entry, ['payload']) === undefined;
 }
 
 /** In a rich link `url` is the picture and `link` the page [SDK]; elsewhere a `url` is all there is. */
@@ -118,22 +148,13 @@ function nestedTitle(root: Fields): string | undefined {
   return undefined;
 }
 
+/** Two options of one id are kept apart as long as a reader can. */
 function unique(options: readonly RichOption[]): RichOption[] {
   const seen = new Set<string>();
-  return options.filter(({ id }) => !seen.has(id) && seen.add(id));
-}
-
-function firstText(node: Fields, names: readonly string[]): string | undefined {
-  for (const name of names) {
-    const value = node[name];
-    if (typeof value === 'string' && value.trim() !== '') return value;
-    if (typeof value === 'number') return String(value);
-  }
-  return undefined;
-}
-
-function fields(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+  return options.filter(({ id, title }) => {
+    const same = JSON.stringify([id, title]);
+    return !seen.has(same) && seen.add(same);
+  });
 }
 
 /** Boolean in one place of the SDK docs, text in another [SDK]. */

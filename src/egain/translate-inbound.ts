@@ -169,6 +169,8 @@ function parent(
   context: InboundContext,
   switches: InboundSwitches,
 ): Pick<RequestMessage, 'parent'> {
+  // Whatever it answered was said in another conversation, which eGain does not look into from this one [assumed].
+  if (context.conversationId === undefined) return {};
   const known = switches.parentRef === 'id' ? context.parent?.id : context.parent?.messageId;
   const id = known ?? (message.replyTo === undefined ? undefined : wireMessageId(message.replyTo));
   return id === undefined ? {} : { parent: { messageId: id } };

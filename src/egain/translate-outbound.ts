@@ -71,14 +71,17 @@ const rich: Translate = (hub, context, switches) => {
   const structure = readStructure(hub.content);
   const content = richContent(hub.type.value.slice(richPrefix.length), structure ?? {});
   const read = typeof hub.content === 'string' ? {} : plainBeside(hub, context, switches);
-  const words = read.text ?? richText(content) ?? (typeof structure === 'string' ? structure : undefined);
+  // Words that were sent in place of a structure are read; a structure that broke on its way is not for reading.
+  const bare = typeof structure === 'string' && !looksLikeJson(structure) ? structure : undefined;
+  const intro = read.text ?? bare;
+  const words = read.text ?? richText(content) ?? bare;
   const attachments = readAttachments(hub);
   return {
     type: 'rich',
     ...(words === undefined ? {} : { text: words }),
     ...(read.html === undefined ? {} : { html: read.html }),
     ...(attachments.length === 0 ? {} : { attachments }),
-    rich: content,
+    rich: intro === undefined ? content : { ...content, intro },
   };
 };
 
@@ -160,5 +163,7 @@ function said(hub: HubMessage, context: OutboundContext, switches: OutboundSwitc
 function plainBeside(hub: HubMessage, context: OutboundContext, switches: OutboundSwitches) {
   const readable = switches.textPreference.filter((field) => field !== 'json');
   const read = readText(hub.content, readable, context.htmlToText);
-  return read.text !== undefined && /^\s*[[{]/.test(read.text) ? {} : read;
+  return read.text !== undefined && looksLikeJson(read.text) ? {} : read;
 }
+
+const looksLikeJson = (text: string): boolean => /^\s*[[{]/.test(text);

@@ -8,23 +8,30 @@ export interface ConversationCustomer {
   readonly channel: string;
   readonly customerId: string;
   readonly language?: string;
+  /** IANA name. */
+  readonly timeZone?: string;
 }
 
 /** The text of an outbound lane's mapping; the channel stands in front so that a script can read it. */
 export function writeCustomer(customer: ConversationCustomer): string {
-  const { channel, customerId: id, language } = customer;
-  return `${channel} ${JSON.stringify({ id, ...(language === undefined ? {} : { language }) })}`;
+  const { channel, customerId: id, language, timeZone } = customer;
+  return `${channel} ${JSON.stringify({ id, language, timeZone })}`;
 }
 
 /** Undefined when the mapping is empty, that is: not known. */
 export function readCustomer(mapping: string): ConversationCustomer | undefined {
   const space = mapping.indexOf(' ');
   if (space < 0) return undefined;
-  const { id, language } = JSON.parse(mapping.slice(space + 1)) as { id: string; language?: string };
+  const { id, language, timeZone } = JSON.parse(mapping.slice(space + 1)) as {
+    id: string;
+    language?: string;
+    timeZone?: string;
+  };
   return {
     channel: mapping.slice(0, space),
     customerId: id,
     ...(language === undefined ? {} : { language }),
+    ...(timeZone === undefined ? {} : { timeZone }),
   };
 }
 

@@ -67,6 +67,12 @@ export class Keyspace {
     return this.#name('file', token);
   }
 
+  /** Bytes for the token of an option: the same for the same option of a message, and nobody else can tell them. */
+  choiceBytes(conversationId: string, messageId: string, index: number, attempt: number): Uint8Array {
+    const parts = [conversationId, messageId, String(index), String(attempt)];
+    return hash('sha256', `${this.#secret}\0choice\0${parts.join('\0')}`, 'buffer');
+  }
+
   shardOf(lane: string): number {
     if (this.shards === 1) return 0;
     return createHash('sha1').update(lane).digest().readUInt32BE(0) % this.shards;

@@ -15,11 +15,13 @@ const names = [
   'gate',
   'hand-over',
   'hold',
+  'keep-offer',
   'open-conversation',
   'park',
   'release',
   'repair',
   'revive',
+  'settle-offer',
   'take',
   'touch-conversation',
 ] as const;

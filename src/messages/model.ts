@@ -61,6 +61,8 @@ export interface InboundMessage {
   readonly text?: string;
   readonly attachments?: readonly Attachment[];
   readonly choices?: readonly Choice[];
+  /** A filled-in form, of type `choice`: what was asked and what was answered. */
+  readonly values?: readonly { readonly id: string; readonly title: string; readonly value: string }[];
   /** The message this one answers, changes, deletes or complains of: an id the channel knows. */
   readonly replyTo?: string;
   /** How a `message.delete` is meant, where the channel tells one kind from the other. */
@@ -94,21 +96,47 @@ export type OutboundType = (typeof outboundTypes)[number] | (string & {});
 /** One selectable entry of a rich message. */
 export interface RichOption {
   readonly id: string;
+  /** Short and unguessable, `c.` and six letters or digits: what a button carries and an answer brings back. */
+  readonly token?: string;
   readonly title: string;
   readonly subtitle?: string;
   readonly section?: string;
+  /** ISO 8601: when a time picker's slot begins. */
+  readonly start?: string;
+}
+
+/** One thing a form asks for; `options` = only these answers are meant. */
+export interface RichField {
+  readonly id: string;
+  readonly title: string;
+  readonly options?: readonly string[];
 }
 
 /** A rich message reduced to what any channel can show; `raw` is eGain's content, untouched. */
 export interface RichContent {
   /** eGain's type without its `richMessage.` prefix: `listpicker`, `quickreply`, … */
   readonly kind: string;
+  /** Plain words that stood beside the structure: read before the title. */
+  readonly intro?: string;
   readonly title?: string;
   readonly subtitle?: string;
   readonly options: readonly RichOption[];
   readonly multiple?: boolean;
   readonly links?: readonly { readonly title?: string; readonly url: string }[];
+  /** What a form asks for. */
+  readonly fields?: readonly RichField[];
+  /** What a payment is about, as eGain wrote it; `currency` is ISO 4217 where it is known. */
+  readonly amount?: { readonly value: number; readonly currency?: string };
+  /** How many options more there were than anybody is shown. */
+  readonly leftOut?: number;
   readonly raw: unknown;
+}
+
+/** Something a channel could not show as it was meant. Words from closed lists, never a text (I9). */
+export interface Loss {
+  readonly what: string;
+  readonly why: string;
+  readonly shown: 'text' | 'none';
 }
 
 export interface OutboundMessage {

@@ -62,7 +62,8 @@ export function readableSize(bytes: number): string {
   return `${Math.floor(value * 10) / 10} ${unit}`;
 }
 
-const lists = (features: readonly string[] | undefined, feature: string): boolean =>
+/** Whether a list of features has this one; an empty or absent list has all. */
+export const lists = (features: readonly string[] | undefined, feature: string): boolean =>
   features === undefined || features.length === 0 || features.includes(feature);
 
 /** An empty list restricts nothing, as with features [assumed]. */

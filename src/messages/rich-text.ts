@@ -1,89 +1,99 @@
 /** A rich message as plain text, for channels and readers that show nothing else (contract 14, 8). */
-import type { RichContent } from './model.js';
+import { pageLength } from './choices/offer.js';
+import { isRightToLeft, isolate } from './direction.js';
+import { findReadable } from './find-readable.js';
+import type { RichContent, RichField, RichOption } from './model.js';
 
-/** Fields of an unknown type that a reader is meant to see, in the order they are written. */
-const readable = [
-  'title',
-  'subtitle',
-  'header',
-  'text',
-  'label',
-  'name',
-  'body',
-  'description',
-  'caption',
-  'message',
-];
-const addresses = ['url', 'link', 'href'];
-
-const mostFindings = 50;
-const deepest = 12;
-
-/**
- * Numbers of a list jump to the wrong side of a right-to-left title unless the title is isolated; in a list without any
- * such title the isolates would only be invisible clutter.
- */
-function isolator(texts: readonly string[]): (text: string) => string {
-  const rightToLeft = texts.some((text) =>
-    /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}]/u.test(text),
-  );
-  return rightToLeft ? (text) => `\u2068${text}\u2069` : (text) => text;
+/** What is said around the options, in the customer's language. */
+export interface RichWords {
+  readonly chooseOne: string;
+  readonly chooseSeveral: string;
+  /** How to ask for the options not shown yet. */
+  readonly more: string;
+  readonly form: string;
 }
+
+export interface RichTextOptions {
+  readonly words?: RichWords;
+  /** BCP 47: decides, with the texts, whether the list reads from right to left. */
+  readonly language?: string;
+  /** An amount as the reader writes it. */
+  readonly amount?: string;
+}
+
+const isSaid = (text: string | undefined): text is string => text !== undefined && text.trim() !== '';
 
 const withLink = (title: string | undefined, url: string): string =>
   title === undefined || title === '' || title === url ? url : `${title} (${url})`;
 
-/** Texts and web addresses anywhere in `value`, each once, in reading order; bounded in depth and number. */
-export function findReadable(value: unknown): string[] {
-  const found = new Set<string>();
-  const visit = (node: unknown, depth: number): void => {
-    if (typeof node !== 'object' || node === null || depth > deepest || found.size >= mostFindings) return;
-    if (Array.isArray(node)) {
-      for (const item of node) visit(item, depth + 1);
-      return;
-    }
-    const fields = new Map<string, unknown>(Object.entries(node));
-    const add = (names: readonly string[], wanted: (text: string) => boolean): void => {
-      for (const name of names) {
-        const text = fields.get(name);
-        if (typeof text === 'string' && text.trim() !== '' && wanted(text) && found.size < mostFindings)
-          found.add(text.trim());
-      }
-    };
-    add(readable, () => true);
-    add(addresses, (text) => /^https?:\/\//i.test(text));
-    for (const child of fields.values()) visit(child, depth + 1);
-  };
-  visit(value, 0);
-  return [...found];
+/**
+ * Numbers of a list jump to the wrong side of a title that reads the other way unless the title is isolated. Where
+ * everything reads from left to right the isolates would only be invisible clutter that some clients show as boxes.
+ */
+function isolator(rich: RichContent, language: string | undefined): (text: string) => string {
+  const texts = [
+    rich.intro,
+    rich.title,
+    rich.subtitle,
+    ...rich.options.flatMap(({ title, subtitle, section }) => [title, subtitle, section]),
+  ];
+  return isRightToLeft(texts.filter(isSaid).join('\n'), language) ? isolate : (text) => text;
 }
 
-function optionLines(rich: RichContent): string[] {
-  const isolate = isolator(
-    rich.options.flatMap(({ title, subtitle, section }) => [title, subtitle ?? '', section ?? '']),
-  );
+function optionLines(
+  options: readonly RichOption[],
+  from: number,
+  isolated: (text: string) => string,
+): string[] {
   const lines: string[] = [];
   let section: string | undefined;
-  rich.options.forEach((option, index) => {
-    if (option.section !== undefined && option.section !== '' && option.section !== section)
-      lines.push(`${isolate(option.section)}:`);
+  options.forEach((option, index) => {
+    if (isSaid(option.section) && option.section !== section) lines.push(`${isolated(option.section)}:`);
     section = option.section;
-    const subtitle =
-      option.subtitle === undefined || option.subtitle === '' ? '' : ` – ${isolate(option.subtitle)}`;
-    lines.push(`${index + 1}. ${isolate(option.title === '' ? option.id : option.title)}${subtitle}`);
+    const subtitle = isSaid(option.subtitle) ? ` – ${isolated(option.subtitle)}` : '';
+    const title = (option.title === '' ? option.id : option.title).replace(/\s+/g, ' ');
+    lines.push(`${from + index + 1}. ${isolated(title)}${subtitle}`);
   });
   return lines;
 }
 
+function hints(rich: RichContent, shownTo: number, words: RichWords | undefined): string[] {
+  if (words === undefined || rich.options.length === 0) return [];
+  const choose = rich.multiple === true ? words.chooseSeveral : words.chooseOne;
+  return shownTo < rich.options.length ? [choose, words.more] : [choose];
+}
+
+/** The options from `from` on, one page of them, with how to answer; numbers count on through all pages. */
+export function optionsPage(rich: RichContent, from: number, options: RichTextOptions = {}): string {
+  const shownTo = from + pageLength(rich.options.length, from);
+  const isolated = isolator(rich, options.language);
+  return [
+    ...optionLines(rich.options.slice(from, shownTo), from, isolated),
+    ...hints(rich, shownTo, options.words),
+  ].join('\n');
+}
+
+const fieldLine = ({ title, options = [] }: RichField): string =>
+  options.length === 0 ? `• ${title}` : `• ${title} (${options.join(' / ')})`;
+
 /**
- * `intro` (the message's own text), title, subtitle, a numbered list of the options under their sections, then the
- * links as `title (address)`. The numbers count on through all sections, so that a reply with a number names one
- * option. Content with none of these gives whatever texts and links its `raw` holds; an empty string when nothing does.
+ * The text's own words, title, subtitle, amount, a numbered list of the options under their sections, what a form asks
+ * for, then the links as `title (address)`, and how to answer. The numbers count on through all sections, so that a reply
+ * with a number names one option; a long list gives its first page. Content with no options also gives whatever other
+ * texts its `raw` holds; an empty string when there is nothing to read at all.
  */
-export function richToText(rich: RichContent, intro?: string): string {
-  const head = [intro, rich.title, rich.subtitle].filter((text) => text !== undefined && text.trim() !== '');
-  const links = (rich.links ?? []).map(({ title, url }) => withLink(title, url));
-  const known = [...new Set([...head, ...optionLines(rich), ...links])];
-  const bare = rich.options.length === 0 && links.length === 0;
-  return (bare ? [...new Set([...known, ...findReadable(rich.raw)])] : known).join('\n');
+export function richToText(rich: RichContent, options: RichTextOptions = {}): string {
+  const { words } = options;
+  const head = [...new Set([rich.intro, rich.title, rich.subtitle, options.amount].filter(isSaid))];
+  const links = [...new Set((rich.links ?? []).map(({ title, url }) => withLink(title, url)))];
+  const fields = (rich.fields ?? []).map(fieldLine);
+  if (rich.options.length > 0) {
+    return [...head, ...links, optionsPage(rich, 0, options)].join('\n');
+  }
+  const known = [...head, ...fields, ...links];
+  const others = rich.kind === 'richlink' && links.length > 0 ? [] : findReadable(rich.raw);
+  const form = fields.length > 0 && words !== undefined ? [words.form] : [];
+  return [...known, ...others.filter((found) => !known.some((line) => line.includes(found))), ...form].join(
+    '\n',
+  );
 }

@@ -32,6 +32,12 @@ export const builtInTexts = {
   bridge_customer_message_refused: 'A message of the customer was refused by the channel’s rules.',
   bridge_choose_one: 'Reply with a number.',
   bridge_choose_several: 'Reply with one or more numbers, such as 1, 3.',
+  /** {0} = the word to reply, {1} and {2} = how many of how many are shown. */
+  bridge_choose_more: 'Reply "{0}" to see more ({1} of {2}).',
+  bridge_choose_more_word: 'more',
+  bridge_options_page: '{0}',
+  bridge_form_reply: 'Please reply with these details.',
+  bridge_open_page: 'Please open: {0}',
 } as const;
 
 export type TextName = keyof typeof builtInTexts;

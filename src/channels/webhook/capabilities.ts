@@ -18,6 +18,7 @@ export const webhookCapabilities: Capabilities = {
     payment: 'native',
     app: 'native',
     authentication: 'native',
+    pagePush: 'native',
   },
   typing: { inbound: true, outbound: true },
   deletes: true,

@@ -13,5 +13,5 @@ end
 if found[2] then
   redis.call('ZREM', tag .. ':unjobbed', lane .. '.' .. found[2])
 end
-redis.call('DEL', key('l', lane), key('s', lane), key('m', lane), key('x', lane))
+redis.call('DEL', key('l', lane), key('s', lane), key('m', lane), key('x', lane), key('o', lane))
 return waiting

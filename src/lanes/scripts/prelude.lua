@@ -7,6 +7,7 @@
 --   m:<lane>   string  inbound lane: the open conversation; outbound lane: "<channel> <customer as JSON>"
 --   i:<lane>   string  what the customer told about themselves before there was a conversation
 --   a:<contact> string  whom a contact address stands for (only with trust_callback_customer)
+--   o:<lane>   hash    what the customer was offered to choose from lately: see keep-offer.lua
 --   d:<lane>:<message>  string  duplicate mark
 --   f:<file>   string  "<lane> <JSON>": a link, an upload or a ticket for one
 --   j:<message> hash   lane -> journey

@@ -281,7 +281,7 @@ describe('rich messages', () => {
     [
       'timepicker',
       { event: { title: 'When?', timeslots: [{ id: 't1', startTime: '2026-01-01T10:00:00Z' }] } },
-      [{ id: 't1', title: '2026-01-01T10:00:00Z' }],
+      [{ id: 't1', title: '2026-01-01T10:00:00Z', start: '2026-01-01T10:00:00Z' }],
     ],
   ])('options of a %s are found though its shape is not public', (kind, json, options) => {
     expect(rich(kind, { json }).rich?.options).toEqual(options);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { findReadable, richToText } from '../../../src/messages/rich-text.js';
+import { findReadable } from '../../../src/messages/find-readable.js';
+import { richToText } from '../../../src/messages/rich-text.js';
 
 describe('richToText: a rich message for readers of plain text', () => {
   test('numbers options through all sections', () => {
@@ -9,10 +10,14 @@ describe('richToText: a rich message for readers of plain text', () => {
       { id: 'c', title: '', section: 'Closed' },
     ];
     expect(
-      richToText(
-        { kind: 'listpicker', title: 'Which order?', subtitle: 'Last 30 days', options, raw: {} },
-        'Hello',
-      ),
+      richToText({
+        kind: 'listpicker',
+        intro: 'Hello',
+        title: 'Which order?',
+        subtitle: 'Last 30 days',
+        options,
+        raw: {},
+      }),
     ).toBe('Hello\nWhich order?\nLast 30 days\nOpen:\n1. A-100 – Shoes\n2. A-101\nClosed:\n3. c');
   });
   test('writes links with their addresses', () => {
@@ -26,10 +31,13 @@ describe('richToText: a rich message for readers of plain text', () => {
   });
   test('says a title once when it is the text already', () => {
     expect(
-      richToText(
-        { kind: 'quickreply', title: 'Yes?', options: [{ id: 'y', title: 'Yes' }], raw: {} },
-        'Yes?',
-      ),
+      richToText({
+        kind: 'quickreply',
+        intro: 'Yes?',
+        title: 'Yes?',
+        options: [{ id: 'y', title: 'Yes' }],
+        raw: {},
+      }),
     ).toBe('Yes?\n1. Yes');
   });
   test('isolates titles when one reads from right to left', () => {

@@ -1,0 +1,62 @@
+import type { KeptOffer, Offer, OfferState } from '../messages/choices/offer.js';
+import { offerOpenMs } from '../messages/choices/offer.js';
+import type { RedisClient } from './connection.js';
+import type { Keyspace } from './keyspace.js';
+import type { Holding } from './lanes.js';
+import { runScript } from './scripts.js';
+
+/** Once it is over an offer is remembered as long again, so that a late tap still says what was on the button. */
+const rememberedMs = 2 * offerOpenMs;
+/** Per customer; nobody scrolls back further. */
+const mostOffers = 5;
+
+const stampLength = 13;
+
+/** What customers were offered to choose from, beside the lane of what they answer, and forgotten with it. */
+export class Offers {
+  readonly #redis: RedisClient;
+  readonly #keys: Keyspace;
+
+  constructor(redis: RedisClient, keys: Keyspace) {
+    this.#redis = redis;
+    this.#keys = keys;
+  }
+
+  /** Must be kept before the customer can see it: what is accepted later may be its answer. Idempotent. */
+  async keep(channel: string, customerId: string, offer: Offer): Promise<void> {
+    const lane = this.#keys.inboundLane(channel, customerId);
+    const { key, ...rest } = offer;
+    const text = JSON.stringify(rest);
+    await runScript(this.#redis, 'keep-offer', this.#tagOf(lane), lane, key, text, rememberedMs, mostOffers);
+  }
+
+  /** Every offer the owner of this inbound lane is remembered to have had. */
+  async of(lane: string): Promise<KeptOffer[]> {
+    const fields = await this.#redis.hgetall(`${this.#tagOf(lane)}:o:${lane}`);
+    return Object.entries(fields).flatMap(([field, value]): KeptOffer[] => {
+      if (!field.startsWith('o')) return [];
+      const key = field.slice(1);
+      const state = fields[`s${key}`];
+      return [
+        {
+          key,
+          ...(JSON.parse(value.slice(stampLength)) as Omit<Offer, 'key'>),
+          at: Number(value.slice(0, stampLength)),
+          state: state === undefined ? {} : (JSON.parse(state) as OfferState),
+        },
+      ];
+    });
+  }
+
+  /** What has become of an offer; only as the inbound lane's owner. */
+  async settle(holding: Holding, key: string, state: OfferState): Promise<'kept' | 'fenced'> {
+    const { lane, owner } = holding;
+    const text = JSON.stringify(state);
+    const answer = await runScript(this.#redis, 'settle-offer', this.#tagOf(lane), lane, owner, key, text);
+    return answer === 'kept' ? 'kept' : 'fenced';
+  }
+
+  #tagOf(lane: string): string {
+    return this.#keys.tag(this.#keys.shardOf(lane));
+  }
+}
