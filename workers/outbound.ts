@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { ChannelAdapter, Operation, RenderLimits, SendResult } from '../src/channels/adapter.js';
+import type { ChannelAdapter, Operation, RenderLimits } from '../src/channels/adapter.js';
 import { readCustomer, type ConversationCustomer, type Conversations } from '../src/lanes/conversations.js';
 import type { Envelope, Notice } from '../src/lanes/envelope.js';
 import type { Lanes, SaidInConversation } from '../src/lanes/lanes.js';
@@ -7,6 +7,7 @@ import type { Fitted } from '../src/messages/fit.js';
 import type { OutboundMessage } from '../src/messages/model.js';
 import type { ChoiceDesk, Parent } from './choices.js';
 import { persist } from './persist.js';
+import { afterSendResult } from './send-result.js';
 import { typingLifeMs, type Deliverer, type Delivery, type Outcome } from './delivery.js';
 
 /** A channel as the outbound side needs it. */
@@ -198,7 +199,7 @@ export class OutboundDeliverer implements Deliverer {
         timeoutMs: channel.timeoutMs,
         signal: delivery.signal,
       });
-      if (result.kind !== 'sent') return failure(result);
+      if (result.kind !== 'sent') return afterSendResult(result);
       plan = { ...plan, done: plan.done + 1, farId: plan.farId ?? result.providerIds[0] };
       if (plan.done < plan.operations.length) {
         const text = JSON.stringify(plan);
@@ -262,40 +263,4 @@ function lateMessage({ originalTime }: Delivery, message: OutboundMessage): Outb
   const late = { ...message, text: `[${when}] ${message.text}` };
   delete late.html;
   return late;
-}
-
-/** What an adapter's word means for the message and for the channel's gate. */
-function failure(result: Exclude<SendResult, { kind: 'sent' }>): Outcome {
-  switch (result.kind) {
-    case 'retry':
-      return {
-        kind: 'again',
-        error: result.cause,
-        countsAsAttempt: true,
-        ...(result.afterMs === undefined ? {} : { afterMs: result.afterMs }),
-        gate: { kind: 'failed' },
-      };
-    case 'uncertain':
-      return { kind: 'again', error: result.cause, countsAsAttempt: true, gate: { kind: 'failed' } };
-    case 'throttled': {
-      const held = {
-        kind: 'again',
-        error: 'throttled',
-        countsAsAttempt: false,
-        afterMs: result.afterMs,
-      } as const;
-      return result.scope === 'account'
-        ? { ...held, gate: { kind: 'throttled', forMs: result.afterMs } }
-        : held;
-    }
-    case 'gone':
-      return { kind: 'dead', reason: 'unreachable', detail: result.reason, gate: { kind: 'well' } };
-    case 'rejected':
-      return {
-        kind: 'dead',
-        reason: 'rejected',
-        detail: `${result.code} ${result.detail}`.trim(),
-        gate: { kind: 'well' },
-      };
-  }
 }
