@@ -164,5 +164,7 @@ function range({ minimum, maximum }: JsonNode): string {
 function defaultOf(node: JsonNode, isRequired: boolean): string {
   if (isRequired) return '**required**';
   if (node.default === undefined || node.properties !== undefined) return '';
-  return code(typeof node.default === 'string' ? node.default : prettyJson(node.default));
+  // A cell of a table is one line.
+  const value = typeof node.default === 'string' ? node.default : prettyJson(node.default);
+  return code(value.replaceAll(/\n\s*/g, ' '));
 }

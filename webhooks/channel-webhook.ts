@@ -24,7 +24,13 @@ export interface ChannelEntry {
 export type PolicyVerdict =
   | { readonly kind: 'pass' }
   | { readonly kind: 'strip'; readonly message: InboundMessage; readonly notices: readonly NewMessage[] }
-  | { readonly kind: 'refuse'; readonly field: string; readonly expected: string };
+  | {
+      readonly kind: 'refuse';
+      readonly field: string;
+      readonly expected: string;
+      /** For those who must hear of it; the caller hears it by the answer. */
+      readonly notices: readonly NewMessage[];
+    };
 
 export interface ChannelParts {
   readonly channels: ReadonlyMap<string, ChannelEntry>;
@@ -99,6 +105,7 @@ async function keep(
   for (const event of events) {
     if (event.kind === 'unknown') continue;
     const verdict = entry.policy(event.message);
+    if (verdict.kind === 'refuse' && verdict.notices.length > 0) await parts.intake.accept(verdict.notices);
     if (verdict.kind === 'refuse')
       throw new Refusal('unprocessable', `${verdict.field}: expected ${verdict.expected}`);
     if (verdict.kind === 'strip') notices.push(...verdict.notices);

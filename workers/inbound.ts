@@ -1,3 +1,4 @@
+import { mergeCustomer } from '../src/egain/customer-identity.js';
 import type { Conversations } from '../src/lanes/conversations.js';
 import type { Envelope } from '../src/lanes/envelope.js';
 import type { Lanes } from '../src/lanes/lanes.js';
@@ -43,10 +44,10 @@ export interface InboundChannel {
       readonly signal: AbortSignal;
     },
   ): Promise<SendOutcome>;
-  /** Tells the agent side that a message did not reach the customer. */
+  /** Tells the agent side of a message that did not reach the customer, or of one that the customer could not send. */
   sendError(
     notice: Extract<Envelope, { kind: 'agent-notice' }>,
-    options: { readonly signal: AbortSignal },
+    options: { readonly conversationId: string; readonly signal: AbortSignal },
   ): Promise<SendOutcome>;
 }
 
@@ -103,9 +104,10 @@ export class InboundDeliverer implements Deliverer {
     if (channel === undefined)
       return { kind: 'again', error: 'channel-not-configured', countsAsAttempt: false };
     if (envelope.kind === 'agent-notice') {
-      const outcome = await channel.sendError(envelope, { signal: delivery.signal });
-      if (outcome.ok)
-        return { kind: 'delivered', conversationId: envelope.conversationId, farId: outcome.sent.hubId };
+      const conversationId = envelope.conversationId === '' ? delivery.mapping : envelope.conversationId;
+      if (conversationId === '') return { kind: 'ignored', reason: 'no-conversation' };
+      const outcome = await channel.sendError(envelope, { conversationId, signal: delivery.signal });
+      if (outcome.ok) return { kind: 'delivered', conversationId, farId: outcome.sent.hubId };
       return outcome.failure.kind === 'start-anew'
         ? { kind: 'ignored', reason: 'no-conversation' }
         : this.#failed(outcome.failure);
@@ -122,13 +124,15 @@ export class InboundDeliverer implements Deliverer {
 
   async #withoutConversation(delivery: Delivery, message: InboundMessage): Promise<Outcome> {
     if (message.type !== 'customer.info') return { kind: 'ignored', reason: 'no-conversation' };
-    await this.#keep(delivery, () =>
-      this.#conversations.keepInfo(
-        delivery.holding.lane,
-        JSON.stringify(message.customer),
-        this.#settings.infoMs,
-      ),
-    );
+    const { lane } = delivery.holding;
+    await this.#keep(delivery, async () => {
+      const told = await this.#conversations.pendingInfo(lane);
+      const all = mergeCustomer(
+        told === undefined ? undefined : (JSON.parse(told) as Customer),
+        message.customer,
+      );
+      await this.#conversations.keepInfo(lane, JSON.stringify(all), this.#settings.infoMs);
+    });
     return { kind: 'ignored', reason: 'kept-for-next-start' };
   }
 

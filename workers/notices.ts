@@ -83,6 +83,7 @@ export class Notices {
         channel,
         customer,
         messageId: envelope.id,
+        ...senderIdOf(envelope.message),
         conversationId: envelope.conversationId,
         reason,
       }),
@@ -114,6 +115,12 @@ export class Notices {
     if (statuses[0] === 'accepted') await this.#redis.del(heldBack);
     await this.#queues.add(orders);
   }
+}
+
+/** The id an agent's side gave its message, which a notice may have to name it by (contract 16 #4). */
+function senderIdOf(message: unknown): { readonly senderId?: string } {
+  if (typeof message !== 'object' || message === null || !('messageId' in message)) return {};
+  return typeof message.messageId === 'string' ? { senderId: message.messageId } : {};
 }
 
 /** Typing and presence may fall by the wayside unmentioned. */

@@ -119,6 +119,7 @@ export class OutboundDeliverer implements Deliverer {
     const presented = channel.present(translated.message, whose.language);
     if (presented.kind === 'ignored') return { kind: 'ignored', reason: presented.reason };
     const { type } = presented.message;
+    const message = await this.#unlessOver(presented.message, whose);
     if (type === 'typing.start' || type === 'typing.end') {
       if (delivery.now() - delivery.acceptedAt > typingLifeMs)
         return { kind: 'ignored', reason: 'stale-typing' };
@@ -126,7 +127,7 @@ export class OutboundDeliverer implements Deliverer {
         return { kind: 'ignored', reason: 'no-typing-on-channel' };
       }
     }
-    const fitted = channel.fit({ ...presented.message, customer: customerOf(whose) });
+    const fitted = channel.fit({ ...message, customer: customerOf(whose) });
     if (fitted.rich !== undefined && delivery.plan === '')
       await this.#choices.offered(channel.name, fitted.message, fitted.rich, translated.ids);
     const outcome = await this.#send(delivery, channel, lateMessage(delivery, fitted.message));
@@ -141,6 +142,16 @@ export class OutboundDeliverer implements Deliverer {
       keepMappingMs: this.#settings.conversationMemoryMs,
       said,
     };
+  }
+
+  /** Words of an end are for a customer who is still in that conversation; later ones are told by the event alone. */
+  async #unlessOver(message: Draft, whose: ConversationCustomer): Promise<Draft> {
+    if (message.type !== 'conversation.end' || message.text === undefined) return message;
+    const open = await this.#conversations.open(whose.channel, whose.customerId);
+    if (open === message.conversationId) return message;
+    const silent = { ...message };
+    delete silent.text;
+    return silent;
   }
 
   /** A callback may overtake the answer to the message that opened its conversation (I2). */

@@ -89,7 +89,7 @@ export const noticesSchema = z
     agent: z
       .boolean()
       .default(false)
-      .describe('Tell the agent, by an error message, what could not be delivered.'),
+      .describe('Tell the agent, by an error message, what could not be delivered or was refused.'),
     windowMs: milliseconds(1000, day)
       .default(10 * minute)
       .describe('At most one notice per customer and reason in this time.'),

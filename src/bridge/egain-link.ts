@@ -6,8 +6,15 @@ import { EgainError } from '../egain/errors.js';
 import { outcomeOf } from '../egain/outcome.js';
 import { conversationIdOf } from '../egain/send-messages.js';
 import type { InboundSwitches } from '../egain/switches.js';
-import { inboundParts, mayOpen, translateInbound, translateNotice } from '../egain/translate-inbound.js';
+import {
+  inboundParts,
+  mayOpen,
+  translateInbound,
+  translateNotice,
+  type NoticeToAgent,
+} from '../egain/translate-inbound.js';
 import type { SendMessagesBody } from '../egain/types.js';
+import { customerText, type TextName } from '../messages/texts.js';
 import type { ConfiguredChannel } from './channels.js';
 
 /** eGain, as the inbound deliverer speaks to it. */
@@ -63,16 +70,8 @@ export function egainLink(parts: {
               ),
               signal,
             ),
-          sendError: (notice, { signal }) =>
-            post(
-              translateNotice({
-                conversationId: notice.conversationId,
-                parentMessageId: notice.messageId,
-                code: notice.reason,
-                message: 'The message could not be delivered to the customer.',
-              }),
-              signal,
-            ),
+          sendError: (notice, { conversationId, signal }) =>
+            post(translateNotice(noticeToAgent(notice, conversationId, switches, own)), signal),
         },
       ];
     }),
@@ -80,7 +79,27 @@ export function egainLink(parts: {
 }
 
 /** What an error of the client means for the message that it was about. @throws anything else. */
-export function failureOf(error: unknown, switches: BridgeConfig['egain']['switches']): SendFailure {
+export /** A refused message never reached eGain, so there is nothing to point at. Agents read the account's language. */
+function noticeToAgent(
+  notice: Parameters<InboundChannel['sendError']>[0],
+  conversationId: string,
+  switches: InboundSwitches,
+  { manifest, account }: BridgeConfig['channels'][string],
+): NoticeToAgent {
+  const say = (name: TextName): string =>
+    customerText(name, undefined, manifest.l10nProperties ?? [], account.defaultLanguage);
+  const { reason: code, messageId, senderId = messageId } = notice;
+  return notice.conversationId === ''
+    ? { conversationId, code, message: say('bridge_customer_message_refused') }
+    : {
+        conversationId,
+        code,
+        message: say('msg_hub_channel_msg_failed'),
+        parentMessageId: switches.parentRef === 'id' ? messageId : senderId,
+      };
+}
+
+function failureOf(error: unknown, switches: BridgeConfig['egain']['switches']): SendFailure {
   if (!(error instanceof EgainError)) throw error;
   const next = outcomeOf(error, {
     startAnewCodes: switches.start_anew_codes,

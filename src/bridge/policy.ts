@@ -24,9 +24,9 @@ const expectations: Readonly<Record<RefusalReason, readonly [field: string, expe
 export function inboundPolicy(
   channel: ConfiguredChannel,
   keys: Keyspace,
-  enforceLimit: boolean,
+  settings: { readonly enforceLimit: boolean; readonly tellAgent: boolean; readonly windowMs: number },
 ): ChannelEntry['policy'] {
-  const restrictions = inboundRestrictions(channel.config.manifest, enforceLimit);
+  const restrictions = inboundRestrictions(channel.config.manifest, settings.enforceLimit);
   if (restrictions === undefined) return () => ({ kind: 'pass' });
   return (message): PolicyVerdict => {
     const verdict = checkInbound(message, restrictions);
@@ -34,7 +34,14 @@ export function inboundPolicy(
     if (verdict.kind === 'refused') {
       const [field, expected] = expectations[verdict.refusal.reason];
       const [limit] = verdict.refusal.params;
-      return { kind: 'refuse', field, expected: limit === undefined ? expected : `${expected} (${limit})` };
+      const { reason } = verdict.refusal;
+      const told = settings.tellAgent && reason !== 'typing-not-allowed';
+      return {
+        kind: 'refuse',
+        field,
+        expected: limit === undefined ? expected : `${expected} (${limit})`,
+        notices: told ? [refusalForAgent(channel.name, keys, message, reason, settings.windowMs)] : [],
+      };
     }
     const dropped = new Set(verdict.dropFiles.map(({ index }) => index));
     const attachments = (message.attachments ?? []).filter((_, index) => !dropped.has(index));
@@ -43,6 +50,32 @@ export function inboundPolicy(
       message: { ...message, attachments },
       notices: verdict.dropFiles.flatMap((file) => fileNotice(channel.name, keys, message, file)),
     };
+  };
+}
+
+/** The agent hears of it in the conversation that is open, if one is (I6). */
+function refusalForAgent(
+  channel: string,
+  keys: Keyspace,
+  message: InboundMessage,
+  reason: RefusalReason,
+  windowMs: number,
+): NewMessage {
+  const { id: customerId } = message.customer;
+  return {
+    lane: keys.inboundLane(channel, customerId),
+    target: `in:${channel}`,
+    mark: keys.messageMark(`notice\0${channel}\0${customerId}\0refused:${reason}`),
+    markLifeMs: windowMs,
+    journey: { id: `error:${message.id}`, head: journeyHead('in', channel) },
+    payload: writeEnvelope({
+      kind: 'agent-notice',
+      channel,
+      customer: { id: customerId },
+      messageId: message.id,
+      conversationId: '',
+      reason,
+    }),
   };
 }
 

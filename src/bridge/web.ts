@@ -91,7 +91,11 @@ export async function startWeb(parts: {
             {
               adapter: channel.adapter,
               settings: channel.config.settings,
-              policy: inboundPolicy(channel, keys, egain.switches.enforce_inbound_limit),
+              policy: inboundPolicy(channel, keys, {
+                enforceLimit: egain.switches.enforce_inbound_limit,
+                tellAgent: config.notices.agent,
+                windowMs: config.notices.windowMs,
+              }),
             },
           ]),
         ),

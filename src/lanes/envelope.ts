@@ -20,8 +20,11 @@ export type Envelope =
       readonly kind: 'agent-notice';
       readonly channel: string;
       readonly customer: Customer;
-      /** Of the message that could not be delivered. */
+      /** Of the message that could not be delivered, or was refused. */
       readonly messageId: string;
+      /** The id its sender gave it, where that is known too. */
+      readonly senderId?: string;
+      /** Empty: the one that is open when the notice's turn comes, for a customer's message that was refused. */
       readonly conversationId: string;
       readonly reason: string;
     }
@@ -53,6 +56,7 @@ export function writeEnvelope(envelope: Envelope): string {
         i: envelope.messageId,
         v: envelope.conversationId,
         r: envelope.reason,
+        s: envelope.senderId,
       });
     case 'misfit':
       return JSON.stringify({ k: 'x', r: envelope.reason, m: envelope.raw });
@@ -70,6 +74,7 @@ interface Stored {
   i?: string;
   v?: string;
   r?: string;
+  s?: string;
   u?: Customer;
   m?: unknown;
   n?: Notice;
@@ -83,7 +88,7 @@ export function readEnvelope(text: string): Envelope | undefined {
   } catch {
     return undefined;
   }
-  const { k, c: channel, i: id, v: conversationId, u: customer, m: message, n: notice, r: reason } = stored;
+  const { k, c: channel, i: id, v: conversationId, u: customer, m: message, n: notice, r: reason, s: senderId } = stored;
   if (k === 'i' && channel !== undefined && message !== undefined) {
     return { kind: 'inbound', channel, message: message as InboundMessage };
   }
@@ -94,7 +99,8 @@ export function readEnvelope(text: string): Envelope | undefined {
   if (channel === undefined || customer === undefined) return undefined;
   if (k === 'n' && notice !== undefined) return { kind: 'notice', channel, customer, notice };
   if (k === 'a' && id !== undefined && conversationId !== undefined && reason !== undefined) {
-    return { kind: 'agent-notice', channel, customer, messageId: id, conversationId, reason };
+    const known = senderId === undefined ? {} : { senderId };
+    return { kind: 'agent-notice', channel, customer, messageId: id, ...known, conversationId, reason };
   }
   return undefined;
 }

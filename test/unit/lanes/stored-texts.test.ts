@@ -26,14 +26,18 @@ const envelope: fc.Arbitrary<Envelope> = fc.oneof(
     customer,
     notice: fc.record({ id: text, name: text, parameters: fc.array(text), count: fc.nat() }),
   }),
-  fc.record({
-    kind: fc.constant('agent-notice' as const),
-    channel: fc.constant('support'),
-    customer,
-    messageId: text,
-    conversationId: text,
-    reason: text,
-  }),
+  fc.record(
+    {
+      kind: fc.constant('agent-notice' as const),
+      channel: fc.constant('support'),
+      customer,
+      messageId: text,
+      senderId: text,
+      conversationId: text,
+      reason: text,
+    },
+    { requiredKeys: ['kind', 'channel', 'customer', 'messageId', 'conversationId', 'reason'] },
+  ),
   fc.record({ kind: fc.constant('misfit' as const), reason: text, raw: fc.jsonValue() }),
 );
 
