@@ -6,6 +6,7 @@ interface DemoCommandOptions {
   readonly once?: boolean;
   readonly port?: number;
   readonly managementPort?: number;
+  readonly pagePort?: number;
 }
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -16,7 +17,7 @@ export function register(program: Command, context: CliContext): void {
   program
     .command('demo')
     .description(
-      'a conversation on this machine: Redis, a simulated eGain, a channel, and the bridge between them',
+      'everything on this machine: Redis, a simulated eGain with an agent’s desk, a web chat, and the bridge between',
     )
     .option(
       '--once',
@@ -24,6 +25,7 @@ export function register(program: Command, context: CliContext): void {
     )
     .option('--port <port>', 'public port of the bridge (default: 8080, or a free one)', port)
     .option('--management-port <port>', 'its management port (default: 9090, or a free one)', port)
+    .option('--page-port <port>', 'port of the start page (default: 8000, or a free one)', port)
     .action((options: DemoCommandOptions, command: Command) => demo(context, options, command));
 }
 
@@ -45,13 +47,15 @@ async function demo(context: CliContext, options: DemoCommandOptions, command: C
   const stop = (signal: NodeJS.Signals): void => asked.abort(signal);
   for (const signal of signals) process.on(signal, stop);
   try {
-    const [publicPort = 0, managementPort = 0] = await choosePorts([
+    const [publicPort = 0, managementPort = 0, pagePort = 0] = await choosePorts([
       { option: '--port', asked: options.port, usual: 8080 },
       { option: '--management-port', asked: options.managementPort, usual: 9090 },
+      { option: '--page-port', asked: options.pagePort, usual: 8000 },
     ]);
     const complete = await runDemo({
       port: publicPort,
       managementPort,
+      pagePort,
       once: options.once === true,
       paint: painter(isTerminal(context.stdout), context.env),
       write: (text) => void context.stdout.write(text),

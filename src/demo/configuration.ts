@@ -8,6 +8,11 @@ export const channelName = 'support';
 export const channelType = 'custom.support';
 export const accountAddress = 'acme-support';
 
+/** The channel of the person at the browser. */
+export const chatName = 'chat';
+export const chatType = 'custom.chat';
+export const chatAddress = 'acme-chat';
+
 export interface DemoSettings {
   readonly file: string;
   readonly port: number;
@@ -19,6 +24,9 @@ export interface DemoSettings {
   readonly clientSecret: string;
   readonly callbackPassword: string;
   readonly channelSecret: string;
+  readonly chatSecret: string;
+  /** Where the start page is, which shows the chat in a frame. */
+  readonly pageOrigin: string;
   readonly logLevel: string | undefined;
 }
 
@@ -37,6 +45,7 @@ export async function writeConfiguration(settings: DemoSettings): Promise<Bridge
 
 function document(settings: DemoSettings): object {
   return {
+    publicUrl: `http://127.0.0.1:${settings.port}`,
     server: {
       host: '127.0.0.1',
       port: settings.port,
@@ -60,6 +69,14 @@ function document(settings: DemoSettings): object {
         secrets: [settings.channelSecret],
         manifest: { type: channelType, displayName: 'Support chat' },
         account: { address: accountAddress, defaultLanguage: 'pt-PT' },
+      },
+      [chatName]: {
+        adapter: 'webchat',
+        secrets: [settings.chatSecret],
+        origins: [settings.pageOrigin],
+        greeting: 'Hello! Write something, and answer yourself at the agent’s desk.',
+        manifest: { type: chatType, displayName: 'Chat' },
+        account: { address: chatAddress, defaultLanguage: 'en-US' },
       },
     },
   };

@@ -1,14 +1,18 @@
 import { once } from 'node:events';
 import { tally } from './check.js';
 import { bot, customer, play } from './conversation.js';
-import { message, opening, verdict, type Paint } from './screen.js';
+import { message, opening, verdict, welcome, type Paint } from './screen.js';
+import { openStartPage } from './start-page/open.js';
 import { openStage } from './stage.js';
+import type { StartPage } from './start-page/serve.js';
 import { invitation, linesToTry } from './try-it.js';
 import { Witness } from './witness.js';
 
 export interface DemoOptions {
   readonly port: number;
   readonly managementPort: number;
+  /** Of the start page. */
+  readonly pagePort: number;
   /** End after the conversation instead of waiting for somebody to end it. */
   readonly once: boolean;
   readonly paint: Paint;
@@ -28,15 +32,21 @@ export interface DemoOptions {
  * @throws the reason of `signal` when asked to stop before that was known. Nothing is left behind in any case.
  */
 export async function runDemo(options: DemoOptions): Promise<boolean> {
-  const { port, managementPort, paint, write, env, signal, now } = options;
+  const { port, managementPort, pagePort, paint, write, env, signal, now } = options;
   const began = now();
-  const stage = await openStage({ port, managementPort, bot, env, signal });
+  const pageOrigin = `http://127.0.0.1:${pagePort}`;
+  const stage = await openStage({ port, managementPort, pageOrigin, bot, env, signal });
   const started = now();
   const witness = new Witness(stage.simulator, stage.channel, now, (hops) =>
     write(message(paint, hops, started)),
   );
+  let page: StartPage | undefined;
   try {
     write(opening(paint, stage, started - began));
+    if (!options.once) {
+      page = await openStartPage(stage, pagePort);
+      write(welcome(paint, page.url, stage));
+    }
     const { said, brokenOff } = await play(stage, witness, now, signal);
     const counted = tally(stage.simulator, stage.channel, customer.id, said);
     const problems = [...(brokenOff === undefined ? [] : [brokenOff]), ...counted.problems];
@@ -48,6 +58,7 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
     return problems.length === 0;
   } finally {
     witness.close();
+    await page?.close();
     await stage.close();
   }
 }

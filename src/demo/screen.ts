@@ -20,11 +20,22 @@ export function opening(paint: Paint, stage: Stage, readyMs: number): string {
     ['channel', channel.url, 'a sample application with one customer'],
     ['Redis', redisUrl, 'the demo’s own, appendonly everysec'],
   ];
-  const table = rows.map(
-    ([name = '', url = '', what = '']) =>
-      `  ${paint('bold', name.padEnd(8))} ${paint('cyan', url.padEnd(36))} ${paint('dim', what)}`,
-  );
+  const table = rows.map((row) => rowOf(paint, row));
   return `${table.join('\n')}\n  ${paint('dim', `all of it on this machine, ready in ${seconds(readyMs)}`)}\n\n`;
+}
+
+/** Where to look with a browser. */
+export function welcome(paint: Paint, startUrl: string, { chatUrl, simulator }: Stage): string {
+  const rows = [
+    ['start', startUrl, 'open this: customer, bridge and agent side by side'],
+    ['chat', chatUrl, 'the customer’s web chat alone'],
+    ['desk', simulator.deskUrl, 'the agent’s desk alone'],
+  ];
+  return `${rows.map((row) => rowOf(paint, row)).join('\n')}\n\n`;
+}
+
+function rowOf(paint: Paint, [name = '', url = '', what = '']: readonly string[]): string {
+  return `  ${paint('bold', name.padEnd(8))} ${paint('cyan', url.padEnd(36))} ${paint('dim', what)}`;
 }
 
 /** One message with its hops. Its own text comes last in the line, so that right-to-left script disturbs nothing. */

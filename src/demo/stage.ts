@@ -1,11 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import type { BridgeConfig } from '../../config/schema.js';
 import { startBridge } from '../bridge/start.js';
 import { createLogger } from '../operations/logger.js';
 import { startRedisServer } from '../operations/redis-server.js';
 import { startSampleChannel, type SampleChannel } from '../simulator/channel/sample-channel.js';
 import { startSimulator, type ResponderInput, type Simulator } from '../simulator/index.js';
-import { accountAddress, channelName, channelType, writeConfiguration } from './configuration.js';
+import {
+  accountAddress,
+  channelName,
+  channelType,
+  chatAddress,
+  chatName,
+  chatType,
+  writeConfiguration,
+} from './configuration.js';
 
 /** Everything a conversation needs, running on loopback. */
 export interface Stage {
@@ -16,6 +25,9 @@ export interface Stage {
   readonly channelSecret: string;
   readonly bridgeUrl: string;
   readonly managementUrl: string;
+  /** The web chat's page. */
+  readonly chatUrl: string;
+  readonly config: BridgeConfig;
   readonly configFile: string;
   /** Stops everything, in order, and removes what was written. */
   close(): Promise<void>;
@@ -24,6 +36,8 @@ export interface Stage {
 export interface StageOptions {
   readonly port: number;
   readonly managementPort: number;
+  /** Where the start page is going to be. */
+  readonly pageOrigin: string;
   readonly bot: ResponderInput;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Set when somebody wants it to end before it is complete. */
@@ -46,6 +60,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     signal.throwIfAborted();
     const clientSecret = randomBytes(24).toString('base64url');
     const callbackPassword = randomBytes(24).toString('base64url');
+    const chatSecret = randomBytes(48).toString('base64url');
     const channelSecret = `whsec_${randomBytes(32).toString('base64')}`;
     const bridgeUrl = `http://127.0.0.1:${port}`;
     const simulator = await startSimulator({
@@ -57,13 +72,17 @@ export async function openStage(options: StageOptions): Promise<Stage> {
         },
       ],
       responder: options.bot,
+      deskFramedBy: [options.pageOrigin],
       setup: {
         callback: {
           url: `${bridgeUrl}/egain/callback`,
           authentication: { type: 'basic', username: 'egain', password: callbackPassword },
         },
-        channels: [{ type: channelType }],
-        accounts: [{ channel: channelType, address: accountAddress, bot: true }],
+        channels: [{ type: channelType }, { type: chatType }],
+        accounts: [
+          { channel: channelType, address: accountAddress, bot: true },
+          { channel: chatType, address: chatAddress },
+        ],
       },
     });
     closers.push(() => simulator.close());
@@ -82,6 +101,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       clientSecret,
       callbackPassword,
       channelSecret,
+      chatSecret,
+      pageOrigin: options.pageOrigin,
       logLevel: env['LOG_LEVEL'],
     });
     signal.throwIfAborted();
@@ -96,6 +117,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       channelSecret,
       bridgeUrl,
       managementUrl: `http://127.0.0.1:${managementPort}`,
+      chatUrl: `${bridgeUrl}/chat/${chatName}`,
+      config,
       configFile,
       close,
     };

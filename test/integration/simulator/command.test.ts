@@ -35,6 +35,7 @@ const toldSchema = z.strictObject({
   apiUrl: z.url(),
   tokenUrl: z.url(),
   controlUrl: z.url(),
+  deskUrl: z.url(),
   clientIds: z.array(z.string()),
 });
 
