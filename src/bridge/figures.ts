@@ -24,6 +24,11 @@ export function watchFigures(parts: {
   const configured = new Set(channels.flatMap((name) => [`in:${name}`, `out:${name}`]).concat('out:?'));
   metrics.info.set({ version, role }, 1);
 
+  // The first dead letter of its kind must be an increase, not a series that begins with 1.
+  for (const name of channels)
+    for (const direction of ['in', 'out'] as const)
+      for (const reason of deathsOf[direction]) metrics.deadLetters.at(direction, name, reason);
+
   metrics.scrape.add(async () => {
     for (const gauge of [metrics.oldestWaitingSeconds, metrics.lanes, metrics.strayTargets]) gauge.reset();
     metrics.deadLettersKept.remove();
@@ -60,6 +65,21 @@ export function watchFigures(parts: {
   probe.start();
   return () => probe.stop();
 }
+
+/** What messages usually die of; a reason that is not in here is counted all the same. */
+const deathsOf = {
+  in: ['hold-expired', 'refused', 'uncertain', 'poison', 'unreadable'],
+  out: [
+    'hold-expired',
+    'rejected',
+    'unreachable',
+    'unknown-conversation',
+    'uncertain',
+    'malformed',
+    'poison',
+    'unreadable',
+  ],
+} as const;
 
 function show(metrics: Metrics, { target, running, waiting, backingOff, oldestMs }: TargetBacklog): void {
   const colon = target.indexOf(':');

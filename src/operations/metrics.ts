@@ -128,10 +128,13 @@ export function createMetrics() {
       'Lanes found without their worker (killed or frozen) and given to another one.',
     ),
 
-    tokenEvents: counter(
-      'egain_bridge_token_events_total',
-      'Access token renewals (fetched), failed renewals (failed) and tokens thrown away after a 401 (discarded).',
-      'kind',
+    tokenEvents: begun(
+      counter(
+        'egain_bridge_token_events_total',
+        'Access token renewals (fetched), failed renewals (failed) and tokens thrown away after a 401 (discarded).',
+        'kind',
+      ),
+      ['fetched', 'failed', 'discarded'],
     ),
     tokenAgeSeconds: gauge('egain_bridge_token_age_seconds', 'Age of the access token in use.'),
     tokenLeftSeconds: gauge(
@@ -172,6 +175,12 @@ export function createMetrics() {
       'Failures of work in the background (connections to Redis, upkeep), all tried again.',
     ),
   };
+}
+
+/** So that the first one ever is an increase for Prometheus, which does not see what was there when it first looked. */
+function begun(tally: Tally, values: readonly string[]): Tally {
+  for (const value of values) tally.at(value);
+  return tally;
 }
 
 export type Metrics = ReturnType<typeof createMetrics>;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { eventually } from '../support/eventually.js';
+import { expressions, metricsOf } from '../support/expressions.js';
 import { connect, startWorld, type BridgeProcess, type World } from '../support/world.js';
 
 let world: World;
@@ -66,6 +67,14 @@ describe('what a running bridge tells Prometheus', () => {
         figures.get(`egain_bridge_oldest_waiting_seconds{direction="${direction}",channel="support"}`),
       ).toBe(0);
     }
+  });
+
+  test('every metric of the dashboard and of the alerts is on the page', async () => {
+    const page = await (await fetch(`${bridge.managementUrl}/metrics`)).text();
+    const there = new Set([...page.matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name));
+    const asked = new Set(expressions.flatMap(({ expr }) => metricsOf(expr)));
+    expect(asked.size).toBeGreaterThan(20);
+    expect([...asked].filter((name) => !there.has(name))).toEqual([]);
   });
 
   test('while a far end refuses: attempts, lanes that back off, and how old the oldest has become', async () => {
