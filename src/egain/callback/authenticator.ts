@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { namedIssuerCheck, ownTokenCheck, type BearerCheck, type NamedIssuer } from './bearer.js';
@@ -27,9 +27,9 @@ export type CallbackAuthenticator = (
 
 /** Beyond it a header is an attempt to make us work, not a token. */
 const longestHeader = 8192;
-const rememberedTokens = 1000;
+const rememberedHeaders = 1000;
 
-/** Answers at once for Basic and for tokens seen before; a token's first sight takes a promise. Never throws. */
+/** Answers at once for Basic and for headers seen before; a token's first sight takes a promise. Never throws. */
 export function createCallbackAuthenticator(options: CallbackAuthenticatorOptions): CallbackAuthenticator {
   const now = options.now ?? Date.now;
   const pairs = options.methods.flatMap((method) =>
@@ -52,34 +52,24 @@ export function createCallbackAuthenticator(options: CallbackAuthenticatorOption
     ].join(', '),
   });
 
-  const basic = (credentials: string): CallbackVerdict => {
+  const basic = (credentials: string, digest: string): CallbackVerdict => {
     const pair = readBasic(credentials);
     if (pair === undefined) return refuse('malformed');
-    return matches(pair.name, pair.secret) ? accepted : refuse('wrong');
+    return matches(pair.name, pair.secret) ? remember(digest, Infinity) : refuse('wrong');
   };
 
-  const bearer = (token: string): CallbackVerdict | Promise<CallbackVerdict> => {
-    const hash = createHash('sha256').update(token).digest('base64');
-    const until = known.get(hash);
-    if (until !== undefined && now() < until) {
-      known.delete(hash);
-      known.set(hash, until);
-      return accepted;
-    }
-    known.delete(hash);
-    return firstSight(token, hash);
+  const remember = (digest: string, until: number): CallbackVerdict => {
+    const [oldest] = known.keys();
+    if (known.size >= rememberedHeaders && oldest !== undefined) known.delete(oldest);
+    known.set(digest, until);
+    return accepted;
   };
 
-  const firstSight = async (token: string, hash: string): Promise<CallbackVerdict> => {
+  const bearer = async (token: string, digest: string): Promise<CallbackVerdict> => {
     const reasons: CallbackRefusal[] = [];
     for (const check of checks) {
       const result = await check(token, now());
-      if ('untilMs' in result) {
-        const [oldest] = known.keys();
-        if (known.size >= rememberedTokens && oldest !== undefined) known.delete(oldest);
-        known.set(hash, result.untilMs);
-        return accepted;
-      }
+      if ('untilMs' in result) return remember(digest, result.untilMs);
       reasons.push(result.reason);
     }
     return refuse(telling.find((reason) => reasons.includes(reason)) ?? 'wrong');
@@ -88,10 +78,18 @@ export function createCallbackAuthenticator(options: CallbackAuthenticatorOption
   return (headers) => {
     const header = headers.authorization;
     if (header === undefined || header.trim() === '') return refuse('missing');
-    const [, scheme, credentials] = header.length > longestHeader ? [] : (headerForm.exec(header) ?? []);
+    if (header.length > longestHeader) return refuse('malformed');
+    // Kept and looked up as a digest: how long that takes says nothing about a header that is accepted.
+    const digest = hash('sha256', header, 'base64');
+    const until = known.get(digest);
+    if (until !== undefined) {
+      if (now() < until) return accepted;
+      known.delete(digest);
+    }
+    const [, scheme, credentials] = headerForm.exec(header) ?? [];
     if (scheme === undefined || credentials === undefined) return refuse('malformed');
-    if (scheme.toLowerCase() === 'basic' && pairs.length > 0) return basic(credentials);
-    if (scheme.toLowerCase() === 'bearer' && checks.length > 0) return bearer(credentials);
+    if (scheme.toLowerCase() === 'basic' && pairs.length > 0) return basic(credentials, digest);
+    if (scheme.toLowerCase() === 'bearer' && checks.length > 0) return bearer(credentials, digest);
     return refuse('wrong');
   };
 }
