@@ -44,7 +44,7 @@ export interface DrainParts {
  * For how long a job whose lane is empty goes on with lanes that wait for room, in milliseconds. A job costs as much as
  * several messages, so it is made to last; but lanes that have a job wait for this one's place meanwhile.
  */
-const carryMs = 250;
+const carryMs = 500;
 
 /**
  * BullMQ's processor: one job drains one lane, and when that is empty others of the same target that have no job yet, one

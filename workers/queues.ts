@@ -118,9 +118,11 @@ export class Queues {
   }
 
   async #isCarried(lane: string): Promise<boolean> {
-    const tag = this.#keys.tag(this.#keys.shardOf(lane));
-    const [lock = '', owner] = ((await this.#redis.hget(`${tag}:carried`, lane)) ?? '').split(' ');
-    return owner !== undefined && (await this.#redis.get(lock)) === owner;
+    const carried = await this.#lanes.carried(this.#keys.shardOf(lane));
+    for (const { lock, owner, lane: theirs } of carried) {
+      if (theirs === lane && (await this.#redis.get(lock)) === owner) return true;
+    }
+    return false;
   }
 
   async #jobsOf(lanes: ReadonlySet<string>): Promise<Set<string>> {

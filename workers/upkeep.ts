@@ -137,7 +137,7 @@ export class Upkeep {
   // Belt and braces: a job that was removed from BullMQ by somebody else's hand is given back to its lane. A page of
   // each room per round, so that it costs the same with any number of lanes.
   async #audit(shard: number): Promise<void> {
-    const { redis, keys, queues, targets } = this.#parts;
+    const { redis, keys, lanes, queues, targets } = this.#parts;
     const tag = keys.tag(shard);
     const missing: JobOrder[] = [];
     for (const target of targets.keys()) {
@@ -152,7 +152,8 @@ export class Upkeep {
           const jobId = `${lane}.${generation}`;
           if ((await redis.exists(`${tag}:${queueName}:${jobId}`)) === 1) continue;
           // Looked at last: a lane that another lane's job has in hand has no job of its own, and needs none.
-          if ((await redis.hexists(`${tag}:carried`, lane)) === 0) missing.push({ shard, jobId, target });
+          const carried = await lanes.carried(shard);
+          if (!carried.some((one) => one.lane === lane)) missing.push({ shard, jobId, target });
         }
       }
     }

@@ -194,6 +194,17 @@ export class Lanes {
     return answer === 'kept' ? answer : readRefusal(answer).kind;
   }
 
+  /** Lanes that jobs of other lanes went on with, each with the key of the job's lock and whose it was then. */
+  async carried(
+    shard: number,
+  ): Promise<{ readonly lock: string; readonly owner: string; readonly lane: string }[]> {
+    const found = await this.#redis.hgetall(`${this.#keys.tag(shard)}:carried`);
+    return Object.entries(found).map(([lock, value]) => {
+      const space = value.indexOf(' ');
+      return { lock, owner: value.slice(0, space), lane: value.slice(space + 1) };
+    });
+  }
+
   /** Gives jobs to waiting lanes; with `overdueMs` only to those whose head was accepted longer ago than that. */
   async release(shard: number, target: string, most: number, overdueMs?: number): Promise<JobOrder[]> {
     const tag = this.#keys.tag(shard);

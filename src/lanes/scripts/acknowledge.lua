@@ -32,16 +32,15 @@ local function go_on(target, lock, owner, most, answer)
   local lane = redis.call('ZPOPMIN', key('w', target))[1]
   if not lane then
     redis.call('SREM', tag .. ':targets', target)
+    redis.call('HDEL', tag .. ':carried', lock)
     return
   end
   local generation = redis.call('INCR', tag .. ':generation')
-  local state = key('s', lane)
-  local found = redis.call('HMGET', state, 'n', 'a', 'p', 'e')
-  redis.call('HSET', state, 'g', generation, 't', target)
+  local found = redis.call('HMGET', key('s', lane), 'n', 'a', 'p', 'e', 'c')
   redis.call('ZADD', key('r', target), now, lane)
-  redis.call('HSET', tag .. ':carried', lane, lock .. ' ' .. owner)
+  redis.call('HSET', tag .. ':carried', lock, owner .. ' ' .. lane)
   answer[1], answer[3], answer[4] = 'next', lane, generation
-  own(lane, owner, target, found, most, answer)
+  own(lane, owner, target, generation, found, most, answer)
 end
 
 local function finish(at)

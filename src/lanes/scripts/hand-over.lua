@@ -8,6 +8,5 @@ if found[1] ~= ARGV[3] or (found[3] or ARGV[4]) ~= ARGV[4] then
   return {}
 end
 local id = lane .. '.' .. ARGV[3]
-redis.call('HDEL', tag .. ':carried', lane)
 redis.call('ZADD', tag .. ':unjobbed', clock(), id)
 return { id, found[2] }

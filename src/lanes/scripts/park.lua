@@ -12,6 +12,5 @@ local head = redis.call('LINDEX', key('l', lane), 0)
 redis.call('HDEL', state, 'g', 'o', 'c', 'b')
 redis.call('ZREM', key('r', target), lane)
 redis.call('ZREM', key('b', target), lane)
-redis.call('HDEL', tag .. ':carried', lane)
 wait_for_room(lane, target, accepted_at(head))
 return 1

@@ -17,8 +17,8 @@
 --   b:<target> zset    lanes that wait to try again } of these three
 --   known      set     every target that ever had a lane: fixed in number by the channels
 --   unjobbed   zset    job ids that were promised and not yet confirmed: what the repair pass visits
---   carried    hash    lane -> "<key of a job's lock> <owner>": lanes in the hands of another lane's job, which went on
---                      with them when its own was empty; the repair pass visits them too
+--   carried    hash    key of a job's lock -> "<owner> <lane>": the lane that the job went on with last when its own was
+--                      empty; the repair pass gives it a job when the lock is gone
 local tag = ARGV[1]
 
 local function key(kind, name)
@@ -111,7 +111,6 @@ local function finish_head(lane, target)
     redis.call('ZREM', key('b', target), lane)
     redis.call('ZREM', key('w', target), lane)
   end
-  redis.call('HDEL', tag .. ':carried', lane)
   return false, head
 end
 
@@ -129,18 +128,23 @@ local function not_mine(lane, owner, finished)
   return nil, found[3]
 end
 
--- Somebody becomes a lane's owner. `found`: n, a, p, e of its state. Adds to `answer`: target, finished, attempts, starts,
--- plan, mapping, last error, what the customer told before, and the first `most` messages.
-local function own(lane, owner, target, found, most, answer)
-  local state = key('s', lane)
-  redis.call('HSET', state, 'o', owner)
+-- Somebody becomes a lane's owner, of a new generation where one is given. `found`: n, a, p, e, c of its state. Adds to
+-- `answer`: target, finished, attempts, starts, plan, mapping, last error, what the customer told before, and the first
+-- `most` messages.
+local function own(lane, owner, target, generation, found, most, answer)
+  local starts = tonumber(found[5] or '0') + 1
+  if generation then
+    redis.call('HSET', key('s', lane), 'o', owner, 'c', starts, 'g', generation, 't', target)
+  else
+    redis.call('HSET', key('s', lane), 'o', owner, 'c', starts)
+  end
+  local mapping = redis.call('GET', key('m', lane)) or ''
   local size = #answer
   answer[size + 1] = target
   answer[size + 2] = tonumber(found[1] or '0')
   answer[size + 3] = tonumber(found[2] or '0')
-  answer[size + 4] = redis.call('HINCRBY', state, 'c', 1)
+  answer[size + 4] = starts
   answer[size + 5] = found[3] or ''
-  local mapping = redis.call('GET', key('m', lane)) or ''
   answer[size + 6] = mapping
   answer[size + 7] = found[4] or ''
   answer[size + 8] = mapping == '' and redis.call('GET', key('i', lane)) or ''

@@ -16,14 +16,15 @@ for _, id in ipairs(ids) do
     redis.call('ZREM', tag .. ':unjobbed', id)
   end
 end
--- No more of them than workers have places.
+-- No more of them than workers have places. What was said of a lane that went its way in between is only forgotten.
 local carried = redis.call('HGETALL', tag .. ':carried')
 for i = 1, #carried, 2 do
-  local lane = carried[i]
-  local lock, owner = string.match(carried[i + 1], '^(.*) (%S+)$')
+  local lock = carried[i]
+  local owner, lane = string.match(carried[i + 1], '^(%S+) (.*)$')
   if redis.call('GET', lock) ~= owner then
-    redis.call('HDEL', tag .. ':carried', lane)
+    redis.call('HDEL', tag .. ':carried', lock)
     local found = redis.call('HMGET', key('s', lane), 'g', 't', 'o')
+    -- A lane that is held has no owner. A job that is there already is not added again.
     if found[1] and (found[3] or owner) == owner then
       local id = lane .. '.' .. found[1]
       redis.call('ZADD', tag .. ':unjobbed', now, id)

@@ -4,16 +4,16 @@
 -- {'taken', now, and what `own` says}
 local lane, generation, owner = ARGV[2], ARGV[3], ARGV[4]
 local state = key('s', lane)
-local found = redis.call('HMGET', state, 'n', 'a', 'p', 'e', 'g', 't', 'b')
-if found[5] ~= generation or not has_job(ARGV[6], owner) then
+local found = redis.call('HMGET', state, 'n', 'a', 'p', 'e', 'c', 'g', 't', 'b')
+if found[6] ~= generation or not has_job(ARGV[6], owner) then
   return { 'stale' }
 end
 local now = clock()
-local not_before = tonumber(found[7] or '0')
+local not_before = tonumber(found[8] or '0')
 if not_before > now then
   return { 'early', not_before - now }
 end
-local target = found[6]
+local target = found[7]
 local mapping = target == 'out:?' and redis.call('GET', key('m', lane))
 if mapping then
   redis.call('ZREM', key('b', target), lane)
@@ -27,5 +27,5 @@ elseif not_before > 0 then
   end
 end
 local answer = { 'taken', now }
-own(lane, owner, target, found, tonumber(ARGV[5]), answer)
+own(lane, owner, target, nil, found, tonumber(ARGV[5]), answer)
 return answer
