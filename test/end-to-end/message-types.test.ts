@@ -105,13 +105,9 @@ const inbound: readonly InboundRow[] = [
   },
   {
     becomes: 'text',
+    // Never offered, so it is no more than its words; choices.test.ts has those that were.
     says: { type: 'choice', choices: [{ id: 'ord-1', title: 'A-100' }], ...about },
-    carries: {
-      messageId: 'in-1',
-      content: { text: 'A-100' },
-      attributes: { attribute: [{ name: 'choice_id', value: 'ord-1', external: true }] },
-      ...parent,
-    },
+    carries: { messageId: 'in-1', content: { text: 'A-100' } },
   },
   {
     becomes: 'text',
