@@ -88,7 +88,17 @@ export function readEnvelope(text: string): Envelope | undefined {
   } catch {
     return undefined;
   }
-  const { k, c: channel, i: id, v: conversationId, u: customer, m: message, n: notice, r: reason, s: senderId } = stored;
+  const {
+    k,
+    c: channel,
+    i: id,
+    v: conversationId,
+    u: customer,
+    m: message,
+    n: notice,
+    r: reason,
+    s: senderId,
+  } = stored;
   if (k === 'i' && channel !== undefined && message !== undefined) {
     return { kind: 'inbound', channel, message: message as InboundMessage };
   }

@@ -121,7 +121,7 @@ describe('an end, and the next start', () => {
     await redis.pexpire(key, 60_000);
     world.simulator.control.act(first, { do: 'typing', on: true });
     world.simulator.control.act(first, { do: 'typing', on: false });
-    await eventually(() => received('end-idle').length === 2);
+    await eventually(() => received('end-idle').length > 0);
     expect(await life()).toBeLessThanOrEqual(60_000);
     world.simulator.control.act(first, { do: 'text', text: 'so am I' });
     await eventually(async () => (await life()) > full - 60_000);
