@@ -2,12 +2,14 @@ import type { BridgeConfig } from '../../config/schema.js';
 import { listen } from '../../webhooks/listen.js';
 import { createManagementApp } from '../../webhooks/management-app.js';
 import { MemoryWatch } from '../lanes/memory.js';
+import { redisUnfitness } from '../lanes/redis-fitness.js';
 import type { Logger } from '../operations/logger.js';
 import { createMetrics } from '../operations/metrics.js';
 import { Observer } from '../operations/observer.js';
+import { SettingError } from '../operations/setting-error.js';
 import { configuredChannels } from './channels.js';
 import { readVersion } from '../operations/version.js';
-import { openCore } from './core.js';
+import { openCore, type Core } from './core.js';
 import { createHealth } from './health.js';
 import { warnOfDrift } from './drift-warning.js';
 import { watchFigures } from './figures.js';
@@ -24,6 +26,21 @@ export interface Bridge {
   close(): Promise<void>;
 }
 
+/** A Redis the scripts do not run on is refused; one that may lose messages is warned of, since it may be meant so. */
+async function refuseUnfit(core: Core, config: BridgeConfig, log: Logger): Promise<void> {
+  const { waitReplicas, maxMemoryBytes } = config.redis;
+  for (const { what, fatal, found, advice } of await redisUnfitness(core.redis, {
+    waitReplicas,
+    maxMemoryBytes,
+  })) {
+    if (!fatal) log.warn({ what, found, advice }, 'Redis is not set up to keep messages safe');
+    else {
+      await core.close();
+      throw new SettingError(`redis: ${found}: ${advice}`);
+    }
+  }
+}
+
 /** Starts the service. @throws {Error} with one sentence that names the setting when it cannot. */
 export async function startBridge(options: {
   readonly config: BridgeConfig;
@@ -36,6 +53,7 @@ export async function startBridge(options: {
   const onError = (error: unknown): void => observer.backgroundError(error);
   const channels = configuredChannels(config);
   const core = await openCore(config, onError);
+  await refuseUnfit(core, config, log);
   const memory = new MemoryWatch(core.redis, config.redis.maxMemoryBytes, onError);
   let leaving = false;
   const closers: (() => Promise<void>)[] = [() => core.close()];

@@ -115,6 +115,8 @@ export interface ChannelAdapter<Config> {
   /** The adapter's own settings (without `adapter`, `manifest`, `account`, which every channel has). */
   readonly configSchema: ZodType<Config>;
   capabilities(config: Config): Capabilities;
+  /** The address messages are sent to, for the doctor to try; undefined where nothing is sent anywhere. */
+  farEnd?(config: Config): string;
   /** Raw bytes in, verdict out; constant-time on secrets; never throws. */
   verify(request: RawRequest, config: Config, environment: VerifyEnvironment): Verdict;
   /** Pure and total: what it does not know becomes an `unknown` event, what is malformed names its field. */

@@ -7,6 +7,7 @@ import type { CliContext } from './context.js';
 import { register as registerCustomers } from './customers.js';
 import { register as registerDeadLetters } from './dead-letters.js';
 import { register as registerDemo } from './demo.js';
+import { register as registerDoctor } from './doctor.js';
 import { end } from './ending.js';
 import { register as registerLanes } from './lanes.js';
 import { register as registerMessages } from './messages.js';
@@ -23,6 +24,7 @@ const commands: readonly ((program: Command, context: CliContext) => void)[] = [
   registerStart,
   registerDemo,
   registerSimulator,
+  registerDoctor,
   registerMessages,
   registerDeadLetters,
   registerLanes,

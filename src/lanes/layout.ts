@@ -12,19 +12,27 @@ export class LayoutError extends SettingError {
   override readonly name = 'LayoutError';
 }
 
+export interface LayoutSettings {
+  readonly prefix: string;
+  readonly shards: number;
+  /** The secret of all names; without it one is made and kept in Redis. */
+  readonly hashKey?: string | undefined;
+}
+
+/** Whether what lies in Redis was written with other settings, in a sentence; writes nothing. */
+export async function checkLayout(redis: RedisClient, options: LayoutSettings): Promise<string | undefined> {
+  const found = await redis.hgetall(layoutKey(options.prefix));
+  return Object.keys(found).length === 0 ? undefined : difference(found, options);
+}
+
 /**
  * Records the layout on first use, and afterwards refuses any other.
- * @param options `hashKey`: the secret of all names; without it one is made and kept in Redis.
  * @throws {LayoutError} naming the setting that differs.
  */
-export async function openLayout(
-  redis: RedisClient,
-  options: { readonly prefix: string; readonly shards: number; readonly hashKey?: string | undefined },
-): Promise<Keyspace> {
+export async function openLayout(redis: RedisClient, options: LayoutSettings): Promise<Keyspace> {
   const { prefix, shards, hashKey } = options;
-  // The layout lies outside the shards: with another number of shards it must still be found.
-  const name = `{${prefix}:layout}`;
-  const fingerprint = hashKey === undefined ? 'made' : hash('sha256', `fingerprint\0${hashKey}`).slice(0, 16);
+  const name = layoutKey(prefix);
+  const fingerprint = fingerprintOf(hashKey);
   await Promise.all([
     redis.hsetnx(name, 'format', layoutFormat),
     redis.hsetnx(name, 'shards', String(shards)),
@@ -32,26 +40,44 @@ export async function openLayout(
     ...(hashKey === undefined ? [redis.hsetnx(name, 'secret', randomBytes(32).toString('base64url'))] : []),
   ]);
   const found = await redis.hgetall(name);
-  if (found['format'] !== layoutFormat) {
-    throw new LayoutError(
-      `redis: it holds data of format ${found['format'] ?? '?'} under redis.prefix "${prefix}", this release writes format ` +
-        `${layoutFormat}: use the release that wrote it, or another redis.prefix`,
-    );
-  }
-  if (found['shards'] !== String(shards)) {
-    throw new LayoutError(
-      `redis.shards is ${shards}, but Redis holds data spread over ${found['shards'] ?? '?'} under redis.prefix ` +
-        `"${prefix}": set redis.shards to ${found['shards'] ?? '?'}`,
-    );
-  }
-  if (found['fingerprint'] !== fingerprint) {
-    throw new LayoutError(
-      `redis.hashKey is not the one that the data under redis.prefix "${prefix}" was written with: ` +
-        (found['fingerprint'] === 'made' ? 'remove the setting' : 'set the one it was written with'),
-    );
-  }
+  const problem = difference(found, options);
+  if (problem !== undefined) throw new LayoutError(problem);
   const secret = hashKey ?? found['secret'];
   if (secret === undefined)
     throw new LayoutError(`redis.prefix: the secret of all names is missing under "${prefix}"`);
   return new Keyspace({ prefix, shards, secret });
+}
+
+function difference(
+  found: Readonly<Record<string, string>>,
+  { prefix, shards, hashKey }: LayoutSettings,
+): string | undefined {
+  if (found['format'] !== layoutFormat) {
+    return (
+      `redis: it holds data of format ${found['format'] ?? '?'} under redis.prefix "${prefix}", this release writes format ` +
+      `${layoutFormat}: use the release that wrote it, or another redis.prefix`
+    );
+  }
+  if (found['shards'] !== String(shards)) {
+    return (
+      `redis.shards is ${shards}, but Redis holds data spread over ${found['shards'] ?? '?'} under redis.prefix ` +
+      `"${prefix}": set redis.shards to ${found['shards'] ?? '?'}`
+    );
+  }
+  if (found['fingerprint'] !== fingerprintOf(hashKey)) {
+    return (
+      `redis.hashKey is not the one that the data under redis.prefix "${prefix}" was written with: ` +
+      (found['fingerprint'] === 'made' ? 'remove the setting' : 'set the one it was written with')
+    );
+  }
+  return undefined;
+}
+
+/** The layout lies outside the shards: with another number of shards it must still be found. */
+function layoutKey(prefix: string): string {
+  return `{${prefix}:layout}`;
+}
+
+function fingerprintOf(hashKey: string | undefined): string {
+  return hashKey === undefined ? 'made' : hash('sha256', `fingerprint\0${hashKey}`).slice(0, 16);
 }

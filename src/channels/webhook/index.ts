@@ -12,6 +12,7 @@ export const webhookAdapter: ChannelAdapter<WebhookConfig> = {
   kind: 'webhook',
   configSchema: webhookConfigSchema,
   capabilities: () => webhookCapabilities,
+  farEnd: ({ url }) => url,
   verify,
   parse,
   reply,
