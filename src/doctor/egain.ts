@@ -13,9 +13,7 @@ const areas = [
   {
     check: 'scope of provisioning',
     scope: 'app.conversation.conversationmgr.manage',
-    read: async (client: EgainClient) => {
-      for await (const channel of client.channels.list()) if (channel.id !== undefined) break;
-    },
+    read: (client: EgainClient) => client.channels.list()[Symbol.asyncIterator]().next(),
   },
 ] as const;
 
