@@ -3,7 +3,7 @@ import { messageIdOf, type Envelope } from '../src/lanes/envelope.js';
 import { journeyEnd } from '../src/lanes/journeys.js';
 import type { Direction } from '../src/lanes/keyspace.js';
 import type { Finished, Holding, JourneyEnd, Lanes } from '../src/lanes/lanes.js';
-import { readCustomer } from '../src/lanes/conversations.js';
+import { channelOf } from '../src/lanes/conversations.js';
 import type { Outcome } from './delivery.js';
 import type { Notices } from './notices.js';
 import { persist } from './persist.js';
@@ -196,7 +196,6 @@ function whereabouts(
 ): { direction: Direction; channel: string } {
   if (envelope === undefined) return { direction: 'in', channel: '?' };
   if (envelope.kind === 'misfit') return { direction: 'out', channel: '?' };
-  if (envelope.kind === 'outbound')
-    return { direction: 'out', channel: readCustomer(mapping)?.channel ?? '?' };
+  if (envelope.kind === 'outbound') return { direction: 'out', channel: channelOf(mapping) ?? '?' };
   return { direction: envelope.kind === 'notice' ? 'out' : 'in', channel: envelope.channel };
 }

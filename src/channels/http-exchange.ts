@@ -35,6 +35,12 @@ function codeOf(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown error';
 }
 
+/** The bytes of all chunks; an answer in one piece is not copied. */
+function joined(chunks: readonly Buffer[]): Buffer {
+  const [only] = chunks;
+  return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks);
+}
+
 /**
  * Carries out exactly one request: redirects are not followed, nothing is tried twice. Never throws and always settles
  * within `timeoutMs`; when it gives up, the request is aborted.
@@ -57,7 +63,7 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Prom
       if (answer !== undefined) {
         const { status, headers } = answer;
         const header = (name: string): string | undefined => [headers[name]].flat()[0];
-        resolve({ kind: 'answered', status, header, body: Buffer.concat(chunks) });
+        resolve({ kind: 'answered', status, header, body: joined(chunks) });
       } else {
         resolve({ kind: controller === undefined ? 'not-sent' : 'unanswered', cause: failure });
       }
@@ -85,6 +91,9 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Prom
           method: request.method,
           headers: { ...request.headers },
           body: request.body ?? null,
+          // The clock above covers everything; undici's two would only start late and restart often.
+          headersTimeout: 0,
+          bodyTimeout: 0,
         },
         {
           onRequestStart(started) {

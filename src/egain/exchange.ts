@@ -138,7 +138,9 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   }
 
   private answer(): RawAnswer {
-    return { status: this.status, headers: this.headers, text: Buffer.concat(this.chunks).toString('utf8') };
+    const [only] = this.chunks;
+    const whole = only !== undefined && this.chunks.length === 1 ? only : Buffer.concat(this.chunks);
+    return { status: this.status, headers: this.headers, text: whole.toString('utf8') };
   }
 
   private finish(settle: () => void): void {

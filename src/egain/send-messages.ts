@@ -30,8 +30,31 @@ export async function sendMessages(
     body,
     signal: options.signal,
   });
-  const read = answerSchema.safeParse(answer.body);
+  return readAnswer(answer.body);
+}
+
+function readAnswer(body: unknown): SendMessagesAnswer {
+  if (isUsual(body)) return body;
+  const read = answerSchema.safeParse(body);
   return read.success ? read.data : { messages: { message: [] } };
+}
+
+type Part = Readonly<Record<string, unknown>> | null | undefined;
+
+/**
+ * One message with its ids: what nearly every answer is. Seen at a glance, since every message sent is answered and a
+ * schema costs as much as the request's body does.
+ */
+function isUsual(body: unknown): body is SendMessagesAnswer {
+  const list = ((body as Part)?.['messages'] as Part)?.['message'];
+  if (!Array.isArray(list) || list.length !== 1) return false;
+  const message = (list as readonly unknown[])[0] as Part;
+  const conversation = message?.['conversation'] as Part;
+  return (
+    typeof message?.['id'] === 'string' &&
+    ['string', 'undefined'].includes(typeof message['messageId']) &&
+    typeof conversation?.['id'] === 'string'
+  );
 }
 
 /** The conversation to remember [wild: DM bridge]; undefined when the answer does not tell. */

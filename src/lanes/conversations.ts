@@ -18,6 +18,12 @@ export function writeCustomer(customer: ConversationCustomer): string {
   return `${channel} ${JSON.stringify({ id, language, timeZone })}`;
 }
 
+/** The channel that a mapping names; undefined when it is empty, that is: not known. */
+export function channelOf(mapping: string): string | undefined {
+  const space = mapping.indexOf(' ');
+  return space < 0 ? undefined : mapping.slice(0, space);
+}
+
 /** Undefined when the mapping is empty, that is: not known. */
 export function readCustomer(mapping: string): ConversationCustomer | undefined {
   const space = mapping.indexOf(' ');

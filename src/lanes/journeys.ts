@@ -46,10 +46,15 @@ export function journeyEnd(journey: {
   readonly farId?: string | undefined;
 }): string {
   const { direction, channel, acceptedAt, at, outcome, reason, attempts, conversationId, farId } = journey;
-  const ids = [reason, conversationId, farId].map((id) =>
-    encodeURIComponent(wellFormed((id ?? '').slice(0, 64))),
-  );
-  return `${direction}|${channel}|${acceptedAt}|${at - acceptedAt}|${codes[outcome]}|${attempts}|${ids.join('|')}`;
+  const ids = `${encoded(reason)}|${encoded(conversationId)}|${encoded(farId)}`;
+  return `${direction}|${channel}|${acceptedAt}|${at - acceptedAt}|${codes[outcome]}|${attempts}|${ids}`;
+}
+
+/** What needs no encoding, as nearly every id. */
+const plain = /^[\w.~-]{0,64}$/;
+
+function encoded(id = ''): string {
+  return plain.test(id) ? id : encodeURIComponent(wellFormed(id.slice(0, 64)));
 }
 
 /** Lone halves of surrogate pairs, which an id may hold, cannot be encoded. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Attachment, OutboundMessage } from '../../messages/model.js';
 import { richToText } from '../../messages/rich-text.js';
 import { splitText } from '../../messages/split.js';
@@ -19,11 +19,7 @@ const hubId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  * within its conversation and may hold any character, so a hash of both stands for it.
  */
 function keyOf({ id, conversationId }: OutboundMessage, index: number): string {
-  const unique = hubId.test(id)
-    ? id
-    : createHash('sha256')
-        .update(JSON.stringify([conversationId, id]))
-        .digest('base64url');
+  const unique = hubId.test(id) ? id : hash('sha256', JSON.stringify([conversationId, id]), 'base64url');
   return `${unique}:${index}`;
 }
 

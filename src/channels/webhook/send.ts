@@ -24,6 +24,17 @@ function classify(outcome: Exchange, now: number): SendResult {
   return { kind: 'rejected', code: `http-${status}`, detail };
 }
 
+const addresses = new WeakMap<WebhookConfig, URL>();
+
+/** Parsed once per channel. */
+function addressOf(config: WebhookConfig): URL {
+  const known = addresses.get(config);
+  if (known !== undefined) return known;
+  const address = new URL(config.url);
+  addresses.set(config, address);
+  return address;
+}
+
 /**
  * Posts one operation, signed with every secret of the channel over the bytes sent. `webhook-id` is the operation's key
  * and stays the same over retries, `webhook-timestamp` is the time of this attempt. Any 2xx counts as delivered, however
@@ -37,7 +48,7 @@ export async function send(
   const body = Buffer.from(JSON.stringify(operation.body));
   const timestamp = String(Math.floor(environment.now() / 1000));
   const outcome = await exchange(environment.dispatcher, {
-    url: new URL(config.url),
+    url: addressOf(config),
     method: 'POST',
     headers: {
       'content-type': 'application/json',
