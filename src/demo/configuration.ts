@@ -70,14 +70,6 @@ function document(settings: DemoSettings): object {
         manifest: { type: channelType, displayName: 'Support chat' },
         account: { address: accountAddress, defaultLanguage: 'pt-PT' },
       },
-      [chatName]: {
-        adapter: 'webchat',
-        secrets: [settings.chatSecret],
-        origins: [settings.pageOrigin],
-        greeting: 'Hello! Write something, and answer yourself at the agent’s desk.',
-        manifest: { type: chatType, displayName: 'Chat' },
-        account: { address: chatAddress, defaultLanguage: 'en-US' },
-      },
     },
   };
 }

@@ -2,6 +2,7 @@ import { findJourneys, type Journey } from '../../lanes/journeys.js';
 import type { RedisClient } from '../../lanes/connection.js';
 import type { Keyspace } from '../../lanes/keyspace.js';
 import { WaitingLanes, type WaitingLane } from '../../lanes/waiting.js';
+import { htmlToText } from '../../messages/html.js';
 import type { SimulatorRecord } from '../../simulator/index.js';
 import type { Card } from './card.js';
 
@@ -59,7 +60,9 @@ export class JourneyFeed {
     const { direction, id, messageId, type, text = '', message, sender } = record;
     const name = message.sender.participant?.name;
     const files = message.attachments?.attachment.map((file) => file.name ?? 'a file') ?? [];
-    const known = { type, text: [text, ...files].filter((part) => part !== '').join(' · ') };
+    const html = message.content?.html;
+    const words = html === undefined ? text : htmlToText(html);
+    const known = { type, text: [words, ...files].filter((part) => part !== '').join(' · ') };
     if (direction === 'inbound') this.#note(messageId ?? id, 'in', { ...known, who: name ?? 'customer' });
     else this.#note(id, 'out', { ...known, who: name ?? sender, writtenAt: Date.parse(record.at) });
   }

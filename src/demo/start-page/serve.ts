@@ -30,14 +30,12 @@ export async function serveStartPage(parts: StartPageParts): Promise<StartPage> 
     void answer(files, parts, request, response).catch(onError);
   });
   await listen(server, port);
-  let looking = false;
+  let looking: Promise<void> | undefined;
   const timer = setInterval(() => {
-    if (looking) return;
-    looking = true;
-    void feed
+    looking ??= feed
       .look()
       .catch(onError)
-      .finally(() => (looking = false));
+      .finally(() => (looking = undefined));
   }, lookEveryMs);
   return {
     url: `http://127.0.0.1:${port}/`,
@@ -46,6 +44,7 @@ export async function serveStartPage(parts: StartPageParts): Promise<StartPage> 
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;
+      await looking;
     },
   };
 }
