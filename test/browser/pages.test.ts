@@ -19,7 +19,6 @@ afterAll(async () => {
 describe('without serious accessibility findings', () => {
   const pages: readonly (readonly [string, () => string])[] = [
     ['desk', () => demo.deskUrl],
-    ['start page', () => demo.startUrl],
   ];
   test.each(
     pages.flatMap(([name, url]) =>
