@@ -51,3 +51,36 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- define "bridge.managementPort" -}}
 {{- dig "server" "managementPort" 9090 .Values.config | int -}}
 {{- end -}}
+
+{{- /* What a leaving process takes at most, whole seconds. A reference to the environment cannot be read here. */ -}}
+{{- define "bridge.drainSeconds" -}}
+{{- $ms := dig "server" "drainGraceMs" 25000 .Values.config -}}
+{{- if kindIs "string" $ms -}}25{{- else -}}{{ divf (float64 $ms) 1000 | ceil | int }}{{- end -}}
+{{- end -}}
+
+{{- define "bridge.graceSeconds" -}}
+{{- $needed := add .Values.preStopSeconds (include "bridge.drainSeconds" . | int) -}}
+{{- if kindIs "invalid" .Values.terminationGracePeriodSeconds -}}
+{{ add $needed 10 }}
+{{- else if le (int .Values.terminationGracePeriodSeconds) (int $needed) -}}
+{{- fail (printf "terminationGracePeriodSeconds is %d, but preStopSeconds and config.server.drainGraceMs together take %d s: set more, or null" (int .Values.terminationGracePeriodSeconds) (int $needed)) -}}
+{{- else -}}
+{{ int .Values.terminationGracePeriodSeconds }}
+{{- end -}}
+{{- end -}}
+
+{{- /* Whether something outside is named as Redis. */ -}}
+{{- define "bridge.checkRedis" -}}
+{{- if .Values.trialRedis.enabled -}}
+{{- $redis := dig "redis" (dict) .Values.config -}}
+{{- if or (hasKey .Values.secrets.values "REDIS_URL") (hasKey $redis "url") (hasKey $redis "cluster") (hasKey $redis "sentinel") -}}
+{{- fail "trialRedis.enabled, but secrets.values.REDIS_URL or config.redis names another Redis: choose one" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Labels of one role's pods: (dict "root" $ "role" "web"). */ -}}
+{{- define "bridge.roleSelector" -}}
+{{ include "bridge.selector" .root }}
+app.kubernetes.io/component: {{ .role }}
+{{- end -}}
