@@ -1,55 +1,17 @@
 import { mergeCustomer } from '../src/egain/customer-identity.js';
 import type { Conversations } from '../src/lanes/conversations.js';
-import type { Envelope } from '../src/lanes/envelope.js';
 import type { Lanes } from '../src/lanes/lanes.js';
 import type { Customer, InboundMessage } from '../src/messages/model.js';
 import { typingLifeMs, type Deliverer, type Delivery, type Outcome } from './delivery.js';
 import type { ChoiceDesk, Meaning, Parent } from './choices.js';
+import type { InboundChannel } from './inbound-channel.js';
+import { onlyFiles, type Progress } from './inbound-progress.js';
+import type { Carried, InboundFiles } from './inbound-files.js';
 import { persist } from './persist.js';
 import { afterSendFailure, type SendFailure } from './send-failure.js';
 
+export type { InboundChannel, SendOutcome, Sent } from './inbound-channel.js';
 export type { SendFailure } from './send-failure.js';
-
-/** What eGain answered to a message it took. */
-export interface Sent {
-  readonly conversationId?: string | undefined;
-  /** The hub's id for the message. */
-  readonly hubId?: string | undefined;
-}
-
-export type SendOutcome =
-  { readonly ok: true; readonly sent: Sent } | { readonly ok: false; readonly failure: SendFailure };
-
-/** eGain as the inbound side needs it, for one channel. */
-export interface InboundChannel {
-  readonly name: string;
-  readonly idleMs: number;
-  /** May a message of this kind open a conversation (design section 3)? */
-  mayOpen(message: InboundMessage): boolean;
-  /** The contact address by which eGain knows the customer; undefined unless callbacks' customer data is trusted. */
-  contact(customer: Customer): string | undefined;
-  /** The message as the parts eGain takes it in, each one call and one check-point; at least one. */
-  parts(message: InboundMessage): readonly InboundMessage[];
-  /** One call of `POST /conversations/messages`; never throws for what eGain answers. */
-  send(
-    message: InboundMessage,
-    options: {
-      /** Absent = this message starts the conversation. */
-      readonly conversationId: string | undefined;
-      /** What the customer told about themselves before there was a conversation. */
-      readonly pendingInfo: Customer | undefined;
-      readonly originalTime: number | undefined;
-      /** Both ids of the message this one answers, where the bridge knows them. */
-      readonly parent: Parent | undefined;
-      readonly signal: AbortSignal;
-    },
-  ): Promise<SendOutcome>;
-  /** Tells the agent side of a message that did not reach the customer, or of one that the customer could not send. */
-  sendError(
-    notice: Extract<Envelope, { kind: 'agent-notice' }>,
-    options: { readonly conversationId: string; readonly signal: AbortSignal },
-  ): Promise<SendOutcome>;
-}
 
 export interface InboundSettings {
   readonly conversationMemoryMs: number;
@@ -59,12 +21,6 @@ export interface InboundSettings {
   readonly safeRetry: boolean;
 }
 
-/** How many parts of a message are out. */
-interface Progress {
-  readonly done: number;
-  readonly farId?: string | undefined;
-}
-
 /** Carries customers' messages to eGain. */
 export class InboundDeliverer implements Deliverer {
   readonly #lanes: Lanes;
@@ -72,6 +28,7 @@ export class InboundDeliverer implements Deliverer {
   readonly #channels: ReadonlyMap<string, InboundChannel>;
   readonly #choices: ChoiceDesk;
   readonly #settings: InboundSettings;
+  readonly #files: Pick<InboundFiles, 'carry'>;
   readonly #onOrders: (orders: Awaited<ReturnType<Conversations['bind']>>) => Promise<void>;
   readonly #now: () => number;
 
@@ -81,6 +38,7 @@ export class InboundDeliverer implements Deliverer {
     readonly channels: ReadonlyMap<string, InboundChannel>;
     readonly choices: ChoiceDesk;
     readonly settings: InboundSettings;
+    readonly files: Pick<InboundFiles, 'carry'>;
     /** Gives jobs to outbound lanes that waited for their conversation. */
     readonly onOrders: (orders: Awaited<ReturnType<Conversations['bind']>>) => Promise<void>;
     /** Monotonic, milliseconds. */
@@ -91,6 +49,7 @@ export class InboundDeliverer implements Deliverer {
     this.#channels = parts.channels;
     this.#choices = parts.choices;
     this.#settings = parts.settings;
+    this.#files = parts.files;
     this.#onOrders = parts.onOrders;
     this.#now = parts.now;
   }
@@ -144,38 +103,78 @@ export class InboundDeliverer implements Deliverer {
     open: string | undefined,
   ): Promise<Outcome> {
     const { parent, settled } = meaning;
-    const parts = channel.parts(meaning.message);
-    let { done, farId } =
-      delivery.plan === '' ? { done: 0, farId: undefined } : (JSON.parse(delivery.plan) as Progress);
+    let progress: Progress = delivery.plan === '' ? { done: 0 } : (JSON.parse(delivery.plan) as Progress);
+    const { message } = meaning;
+    const left = progress.only === undefined ? message : onlyFiles(message, progress.only, progress.round);
+    const keep = (next: Progress): Promise<boolean> => {
+      progress = next;
+      return this.#checkpoint(delivery, next);
+    };
+    const parts = channel.parts(left);
     let conversation = open;
-    let outcome: Outcome = { kind: 'delivered', farId, conversationId: conversation };
-    for (let part = parts[done]; part !== undefined; part = parts[done]) {
-      outcome = await this.#sendPart(
-        delivery,
-        channel,
-        part,
-        conversation,
-        done + 1 === parts.length,
-        parent,
-      );
-      if (outcome.kind !== 'delivered') return outcome;
-      conversation = outcome.mapping ?? conversation;
-      farId ??= outcome.farId;
-      done += 1;
-      if (done < parts.length) {
-        const progress: Progress = { done, farId };
-        const kept = await this.#keep(delivery, () =>
-          this.#lanes.checkpoint(delivery.holding, JSON.stringify(progress)),
+    let missing: Extract<Carried, { kind: 'ready' }> | undefined;
+    let outcome: Outcome = { kind: 'delivered', farId: progress.farId, conversationId: conversation };
+    for (let part = parts[progress.done]; part !== undefined; part = parts[progress.done]) {
+      const last = progress.done + 1 === parts.length;
+      let ready: InboundMessage | undefined = part;
+      if (part.attachments !== undefined && part.attachments.length > 0) {
+        const carried = await this.#files.carry(delivery, channel.name, part, progress.files ?? [], (files) =>
+          keep({ ...progress, files }),
         );
-        if (kept !== 'kept') return { kind: 'fenced' };
+        if (carried.kind !== 'ready') return this.#notCarried(carried);
+        ready = carried.message;
+        if (carried.failed.length > 0 || (ready === undefined && parts.length === 1)) missing = carried;
       }
+      if (ready !== undefined) {
+        const isLast = last && missing === undefined;
+        outcome = await this.#sendPart(delivery, channel, ready, conversation, isLast, parent);
+        if (outcome.kind !== 'delivered') return outcome;
+        conversation = outcome.mapping ?? conversation;
+      }
+      progress = { ...progress, done: progress.done + 1, farId: progress.farId ?? outcome.farId };
+      if (progress.done < parts.length && !(await keep(progress))) return { kind: 'fenced' };
     }
     if (settled !== undefined) await this.#keep(delivery, () => this.#choices.settle(delivery, settled));
+    if (missing !== undefined) return this.#withoutFiles(delivery, progress, missing);
     return {
       ...outcome,
-      farId,
+      farId: progress.farId,
       ...(conversation === open || conversation === undefined ? {} : { mapping: conversation }),
     };
+  }
+
+  /** What could be sent is out. A dead letter remains of the files that could not; tried again, it is those alone. */
+  async #withoutFiles(
+    delivery: Delivery,
+    progress: Progress,
+    { failed, detail }: Extract<Carried, { kind: 'ready' }>,
+  ): Promise<Outcome> {
+    if (failed.length > 0) {
+      const only = failed.map((index) => progress.only?.[index] ?? index);
+      const kept = await this.#checkpoint(delivery, { done: 0, only, round: (progress.round ?? 0) + 1 });
+      if (!kept) return { kind: 'fenced' };
+    }
+    const reason = failed.length > 0 ? 'file-expired' : 'file-refused';
+    return {
+      kind: 'dead',
+      reason,
+      detail,
+      ...(progress.farId === undefined ? {} : { gate: { kind: 'well' } }),
+    };
+  }
+
+  #notCarried(carried: Exclude<Carried, { kind: 'ready' }>): Outcome {
+    if (carried.kind === 'fenced') return carried;
+    if (carried.kind === 'wait') return { ...carried, kind: 'again' };
+    const { failure } = carried;
+    // There is no conversation in this call: a 404 is a wrong address.
+    return this.#failed(failure.kind === 'start-anew' ? { kind: 'retry', error: failure.error } : failure);
+  }
+
+  async #checkpoint(delivery: Delivery, progress: Progress): Promise<boolean> {
+    const text = JSON.stringify(progress);
+    const kept = await this.#keep(delivery, () => this.#lanes.checkpoint(delivery.holding, text));
+    return kept === 'kept';
   }
 
   async #sendPart(

@@ -5,6 +5,8 @@ import type { Keyspace } from '../src/lanes/keyspace.js';
 import { journeyHead } from '../src/lanes/journeys.js';
 import type { Lanes, NewMessage } from '../src/lanes/lanes.js';
 import type { Customer } from '../src/messages/model.js';
+import type { TextName } from '../src/messages/texts.js';
+import { persist } from './persist.js';
 import type { Queues } from './queues.js';
 
 export interface NoticeSettings {
@@ -44,9 +46,39 @@ export class Notices {
     return envelope.kind === 'outbound' && this.#settings.agent;
   }
 
+  /**
+   * Tells a customer about one file, by the text `name` filled with `parameters`: at most once per text and window, as
+   * with messages. `cause`: what it was about.
+   */
+  async aboutFile(
+    whose: { readonly channel: string; readonly customer: Customer },
+    name: TextName,
+    parameters: readonly string[],
+    cause: { readonly id: string; readonly signal: AbortSignal },
+  ): Promise<void> {
+    if (!this.#settings.customer) return;
+    const { channel, customer } = whose;
+    const id = `notice:${cause.id}`;
+    const tell = (): Promise<void> =>
+      this.#tell(channel, customer, name, cause.id, (who, count) => ({
+        lane: this.#keys.noticeLane(channel, who.id),
+        target: `out:${channel}`,
+        journey: { id, head: journeyHead('out', channel) },
+        payload: writeEnvelope({
+          kind: 'notice',
+          channel,
+          customer: who,
+          notice: { id, name, parameters, count },
+        }),
+      }));
+    await persist(tell, { signal: cause.signal, now: () => performance.now() });
+  }
+
   /** Tells the other side that a message ended undelivered: at most once per customer, reason and window. */
   async undelivered(envelope: Envelope, mapping: string, reason: string): Promise<void> {
     if (envelope.kind === 'inbound') {
+      // The customer was told about each of the files.
+      if (fileReasons.has(reason)) return;
       await this.#tell(
         envelope.channel,
         envelope.message.customer,
@@ -122,6 +154,9 @@ function senderIdOf(message: unknown): { readonly senderId?: string } {
   if (typeof message !== 'object' || message === null || !('messageId' in message)) return {};
   return typeof message.messageId === 'string' ? { senderId: message.messageId } : {};
 }
+
+/** A message that ended because of its files, and what was left of it went. */
+const fileReasons: ReadonlySet<string> = new Set(['file-expired', 'file-refused']);
 
 /** Typing and presence may fall by the wayside unmentioned. */
 const toldOf: ReadonlySet<string> = new Set([

@@ -1,11 +1,13 @@
 import type { Dispatcher } from 'undici';
-import type { ChannelAdapter, Operation, RenderLimits } from '../src/channels/adapter.js';
+import type { ChannelAdapter, RenderLimits } from '../src/channels/adapter.js';
 import { readCustomer, type ConversationCustomer, type Conversations } from '../src/lanes/conversations.js';
 import type { Envelope, Notice } from '../src/lanes/envelope.js';
 import type { Lanes, SaidInConversation } from '../src/lanes/lanes.js';
 import type { Fitted } from '../src/messages/fit.js';
 import type { OutboundMessage } from '../src/messages/model.js';
 import type { ChoiceDesk, Parent } from './choices.js';
+import type { OutboundFiles } from './outbound-files.js';
+import { startPlan, type Plan } from './outbound-plan.js';
 import { persist } from './persist.js';
 import { afterSendResult } from './send-result.js';
 import { typingLifeMs, type Deliverer, type Delivery, type Outcome } from './delivery.js';
@@ -57,6 +59,7 @@ export interface OutboundParts {
   readonly translate: OutboundTranslator;
   readonly choices: ChoiceDesk;
   readonly settings: OutboundSettings;
+  readonly files: Pick<OutboundFiles, 'offer'>;
   /** Monotonic, milliseconds. */
   readonly now: () => number;
   /** Contact addresses that a callback repeats of its customer; none unless they are trusted. */
@@ -69,13 +72,6 @@ export interface OutboundParts {
 const touchEveryMs = 5000;
 const mostTouched = 10_000;
 
-/** A message's operations and how many of them are out: what is stored while a message goes out in parts (I5). */
-interface Plan {
-  readonly operations: readonly Operation[];
-  readonly done: number;
-  readonly farId?: string | undefined;
-}
-
 /** Carries eGain's messages, and the bridge's own notices, to the customer on the channel. */
 export class OutboundDeliverer implements Deliverer {
   readonly #lanes: Lanes;
@@ -86,6 +82,7 @@ export class OutboundDeliverer implements Deliverer {
   readonly #contactsOf: OutboundParts['contactsOf'];
   readonly #onOrders: OutboundParts['onOrders'];
   readonly #settings: OutboundSettings;
+  readonly #files: OutboundParts['files'];
   readonly #now: () => number;
   /** When this process last prolonged a conversation; forgotten as a whole when it grows large. */
   readonly #touched = new Map<string, number>();
@@ -99,6 +96,7 @@ export class OutboundDeliverer implements Deliverer {
     this.#contactsOf = parts.contactsOf;
     this.#onOrders = parts.onOrders;
     this.#settings = parts.settings;
+    this.#files = parts.files;
     this.#now = parts.now;
   }
 
@@ -130,7 +128,7 @@ export class OutboundDeliverer implements Deliverer {
     const fitted = channel.fit({ ...message, customer: customerOf(whose) });
     if (fitted.rich !== undefined && delivery.plan === '')
       await this.#choices.offered(channel.name, fitted.message, fitted.rich, translated.ids);
-    const outcome = await this.#send(delivery, channel, lateMessage(delivery, fitted.message));
+    const outcome = await this.#send(delivery, channel, lateMessage(delivery, fitted.message), whose);
     // An end counts, even where the channel has no way to show it.
     const isOver = outcome.kind === 'ignored' && type === 'conversation.end';
     if (outcome.kind !== 'delivered' && !isOver) return outcome;
@@ -196,13 +194,19 @@ export class OutboundDeliverer implements Deliverer {
     });
   }
 
-  async #send(delivery: Delivery, channel: OutboundChannel, message: OutboundMessage): Promise<Outcome> {
-    const { adapter, settings, limits } = channel;
-    let plan: Plan =
-      delivery.plan === ''
-        ? { operations: adapter.render(message, settings, limits).operations, done: 0 }
-        : (JSON.parse(delivery.plan) as Plan);
-    if (plan.operations.length === 0) return { kind: 'ignored', reason: 'nothing-to-show' };
+  async #send(
+    delivery: Delivery,
+    channel: OutboundChannel,
+    message: OutboundMessage,
+    whose?: ConversationCustomer,
+  ): Promise<Outcome> {
+    const { adapter, settings } = channel;
+    const started = await startPlan(this.#files, delivery, channel, message, whose);
+    if ('kind' in started) return started;
+    let plan: Plan = started;
+    const files = plan.failed ?? [];
+    if (plan.operations.length === 0 && files.length === 0)
+      return { kind: 'ignored', reason: 'nothing-to-show' };
     for (let next = plan.operations[plan.done]; next !== undefined; next = plan.operations[plan.done]) {
       const result = await adapter.send(next, settings, {
         dispatcher: channel.dispatcher,
@@ -212,13 +216,19 @@ export class OutboundDeliverer implements Deliverer {
       });
       if (result.kind !== 'sent') return afterSendResult(result);
       plan = { ...plan, done: plan.done + 1, farId: plan.farId ?? result.providerIds[0] };
-      if (plan.done < plan.operations.length) {
-        const text = JSON.stringify(plan);
-        const kept = await this.#keep(delivery, () => this.#lanes.checkpoint(delivery.holding, text));
-        if (kept !== 'kept') return { kind: 'fenced' };
-      }
+      if (plan.done < plan.operations.length && !(await this.#checkpoint(delivery, plan)))
+        return { kind: 'fenced' };
     }
-    return { kind: 'delivered', farId: plan.farId };
+    if (files.length === 0) return { kind: 'delivered', farId: plan.farId };
+    const left: Plan = { operations: [], done: 0, only: files, round: (plan.round ?? 0) + 1 };
+    if (!(await this.#checkpoint(delivery, left))) return { kind: 'fenced' };
+    return { kind: 'dead', reason: 'file-expired', detail: plan.detail ?? '' };
+  }
+
+  async #checkpoint(delivery: Delivery, plan: Plan): Promise<boolean> {
+    const text = JSON.stringify(plan);
+    const kept = await this.#keep(delivery, () => this.#lanes.checkpoint(delivery.holding, text));
+    return kept === 'kept';
   }
 
   /** What a delivered message means for its conversation: it lives on, or it is over. */

@@ -99,7 +99,8 @@ function noticeToAgent(
       };
 }
 
-function failureOf(error: unknown, switches: BridgeConfig['egain']['switches']): SendFailure {
+/** What an error of the client means for the message that it was about. @throws anything else. */
+export function failureOf(error: unknown, switches: BridgeConfig['egain']['switches']): SendFailure {
   if (!(error instanceof EgainError)) throw error;
   const next = outcomeOf(error, {
     startAnewCodes: switches.start_anew_codes,

@@ -20,8 +20,10 @@ import { connectionPool, type ConfiguredChannel } from './channels.js';
 import type { Core } from './core.js';
 import { egainAccess } from './egain-access.js';
 import { egainLink } from './egain-link.js';
+import { openFiles } from './files.js';
 import { contactReader, outboundChannel, translator } from './outbound-link.js';
 import { choiceSpeaker } from './speaking.js';
+import { workerFiles } from './worker-files.js';
 
 /** BullMQ's lock and how often it looks for jobs whose worker is gone: a killed process's lanes go on within 20 s. */
 const lockMs = 15_000;
@@ -86,6 +88,8 @@ export async function startWorker(parts: {
     queues,
     speakers: new Map([...channels].map(([name, channel]) => [name, choiceSpeaker(channel)])),
   });
+  const room = await openFiles(config, core, hub.client.assets);
+  const files = workerFiles({ config, room, assets: hub.client.assets, channels, notices });
   const inbound = new InboundDeliverer({
     lanes,
     conversations,
@@ -96,6 +100,7 @@ export async function startWorker(parts: {
       infoMs: delivery.conversationMemoryMs,
       safeRetry: egain.switches.safe_retry,
     },
+    files: files.inbound,
     onOrders: (orders) => queues.add(orders),
     now,
   });
@@ -118,6 +123,7 @@ export async function startWorker(parts: {
     contactsOf: contactReader(config),
     onOrders: (orders) => queues.add(orders),
     settings: delivery,
+    files: files.outbound,
     now,
   });
 

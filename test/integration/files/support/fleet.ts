@@ -178,7 +178,7 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
       );
     },
     close: async () => {
-      for (const bridge of bridges.toReversed()) await bridge.close();
+      await Promise.all(bridges.map((bridge) => bridge.close()));
       await channel.close();
       await simulator.close();
       await redis.stop();
