@@ -1,10 +1,11 @@
-import { randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hash, randomBytes } from 'node:crypto';
 import type { RedisClient } from './connection.js';
 import type { Keyspace } from './keyspace.js';
 
 /**
  * What is known about single files, under tokens that nobody can guess: each for its time, then gone. Redis holds where
- * the bytes are, never the bytes (I10), and neither the token nor the customer by name (I13).
+ * the bytes are, never the bytes (I10); and that sealed by the token, which it does not hold: who reads Redis learns no
+ * name of a file and no address (I13).
  */
 export class FileRecords {
   readonly #redis: RedisClient;
@@ -32,16 +33,21 @@ export class FileRecords {
 
   /** `lane`: whose it is, so that it can be forgotten with its customer. */
   async put(token: string, lane: string, record: object, lifeMs: number): Promise<void> {
-    await this.#redis.set(this.#key(token), `${lane} ${JSON.stringify(record)}`, 'PX', Math.ceil(lifeMs));
+    await this.#redis.set(
+      this.#key(token),
+      `${lane} ${seal(token, JSON.stringify(record))}`,
+      'PX',
+      Math.ceil(lifeMs),
+    );
   }
 
   async get(token: string): Promise<unknown> {
-    return read(await this.#redis.get(this.#key(token)));
+    return read(token, await this.#redis.get(this.#key(token)));
   }
 
   /** The same, and from then on nobody has it: of two who ask, one gets it. */
   async take(token: string): Promise<unknown> {
-    return read(await this.#redis.getdel(this.#key(token)));
+    return read(token, await this.#redis.getdel(this.#key(token)));
   }
 
   #key(token: string): string {
@@ -55,6 +61,30 @@ export function laneOfFile(value: string): string {
   return value.slice(0, value.indexOf(' '));
 }
 
-function read(value: string | null): unknown {
-  return value === null ? undefined : JSON.parse(value.slice(value.indexOf(' ') + 1));
+function read(token: string, value: string | null): unknown {
+  return value === null ? undefined : JSON.parse(unseal(token, value.slice(value.indexOf(' ') + 1)));
+}
+
+const algorithm = 'aes-256-gcm';
+const [ivBytes, tagBytes] = [12, 16];
+
+/** The token is random enough to be a key: no need to make it slow. */
+function keyOf(token: string): Buffer {
+  return hash('sha256', `file\0${token}`, 'buffer');
+}
+
+function seal(token: string, text: string): string {
+  const iv = randomBytes(ivBytes);
+  const cipher = createCipheriv(algorithm, keyOf(token), iv);
+  const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+  return Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64');
+}
+
+function unseal(token: string, sealed: string): string {
+  const bytes = Buffer.from(sealed, 'base64');
+  const decipher = createDecipheriv(algorithm, keyOf(token), bytes.subarray(0, ivBytes));
+  decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
+  return Buffer.concat([decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]).toString(
+    'utf8',
+  );
 }

@@ -1,20 +1,27 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
+import { startFileHost, type FileHost } from '../support/file-host.js';
 import { contentsOf, wholeText } from '../support/redis-contents.js';
 import { connect, startWorld, type World } from '../support/world.js';
 
 let world: World;
+let host: FileHost;
 beforeAll(async () => {
+  host = await startFileHost();
   world = await startWorld({
     switches: { deduplicate: true },
     overrides: {
       channels: { support: { manifest: { restrictions: { outbound: { maxTextLength: 40 } } } } },
+      files: { allowHosts: ['127.0.0.1'] },
       delivery: { backoff: { firstMs: 50, maxMs: 100 } },
     },
   });
   connect(world, await world.startBridge());
 }, 60_000);
-afterAll(() => world.stop());
+afterAll(async () => {
+  await world.stop();
+  await host.close();
+});
 
 const person = {
   id: '+351911222333',
@@ -59,7 +66,7 @@ describe('I13: what is left when everything was delivered', () => {
       {
         type: 'text',
         text: `${word} with files`,
-        attachments: [{ name: `${word}.pdf`, url: 'https://files.example.com/a' }],
+        attachments: [{ name: `${word}.pdf`, url: host.put('/secret-place', Buffer.from('%PDF-1.7\n')) }],
       },
       { type: 'choice', replyTo: 'm-0', choices: [{ id: 'o-1', title: `${word} chosen` }] },
     ];
@@ -84,8 +91,7 @@ describe('I13: what is left when everything was delivered', () => {
     await eventually(async () => (await client.keys('*:drain:*.*')).length === 0);
 
     const whole = await wholeText(client);
-    for (const trace of [word, 'files.example.com', person.name, person.email])
-      expect(whole).not.toContain(trace);
+    for (const trace of [word, 'secret-place', person.name, person.email]) expect(whole).not.toContain(trace);
     const contents = await contentsOf(client);
     for (const { name } of contents) {
       expect(name).not.toMatch(/351911222333|dana|doe|example|@/i);

@@ -9,7 +9,7 @@
 --   a:<contact> string  whom a contact address stands for (only with trust_callback_customer)
 --   o:<lane>   hash    what the customer was offered to choose from lately: see keep-offer.lua
 --   d:<lane>:<message>  string  duplicate mark
---   f:<file>   string  "<lane> <JSON>": a link, an upload or a ticket for one
+--   f:<file>   string  "<lane> <sealed>": a link, an upload or a ticket for one
 --   j:<message> hash   lane -> journey
 --   x:<lane>   string  the latest acceptance time of what went before a retry since one died: tells a late retry
 --   w:<target> zset    lanes that wait for room     } a lane that holds messages

@@ -4,7 +4,7 @@ import { DeadLetters } from '../../../src/lanes/dead-letters.js';
 import { Lanes } from '../../../src/lanes/lanes.js';
 import { openLayout } from '../../../src/lanes/layout.js';
 import { eventually } from '../../support/eventually.js';
-import { startFileHost, type FileHost } from './support/file-host.js';
+import { startFileHost, type FileHost } from '../../support/file-host.js';
 import { jpeg, program, startFleet, type Fleet } from './support/fleet.js';
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');

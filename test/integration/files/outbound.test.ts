@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DeliveredMessage } from '../../../src/simulator/channel/deliveries.js';
 import { eventually } from '../../support/eventually.js';
-import { startFileHost, type FileHost } from './support/file-host.js';
+import { startFileHost, type FileHost } from '../../support/file-host.js';
 import { jpeg, program, startFleet, type Fleet } from './support/fleet.js';
 
 interface Shown {
