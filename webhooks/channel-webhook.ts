@@ -102,17 +102,22 @@ async function keep(
 ): Promise<readonly AcceptStatus[]> {
   const messages: NewMessage[] = [];
   const notices: NewMessage[] = [];
+  let refusal: Refusal | undefined;
   for (const event of events) {
     if (event.kind === 'unknown') continue;
     const verdict = entry.policy(event.message);
-    if (verdict.kind === 'refuse' && verdict.notices.length > 0) await parts.intake.accept(verdict.notices);
-    if (verdict.kind === 'refuse')
-      throw new Refusal('unprocessable', `${verdict.field}: expected ${verdict.expected}`);
-    if (verdict.kind === 'strip') notices.push(...verdict.notices);
+    if (verdict.kind !== 'pass') notices.push(...verdict.notices);
+    if (verdict.kind === 'refuse') {
+      refusal ??= new Refusal('unprocessable', `${verdict.field}: expected ${verdict.expected}`);
+      continue;
+    }
     messages.push(
       inboundMessage(parts.keys, channel, entry, verdict.kind === 'strip' ? verdict.message : event.message),
     );
   }
+  if (messages.length === 0 && notices.length > 0) await parts.intake.accept(notices);
+  // One bad event does not spoil the others of its batch; the customer is told either way.
+  if (messages.length === 0 && refusal !== undefined) throw refusal;
   if (messages.length === 0) return [];
   const statuses = await parts.intake.accept([...messages, ...notices]);
   return statuses.slice(0, messages.length);

@@ -4,7 +4,7 @@ import type { Keyspace } from '../src/lanes/keyspace.js';
 import type { Lanes } from '../src/lanes/lanes.js';
 import type { Offers } from '../src/lanes/offers.js';
 import { offerOf, type KeptOffer, type OfferState } from '../src/messages/choices/offer.js';
-import { mayAnswer, resolve, type Resolution } from '../src/messages/choices/resolve.js';
+import { isMadeBy, mayAnswer, resolve, type Resolution } from '../src/messages/choices/resolve.js';
 import type { Customer, InboundMessage, OutboundMessage, RichContent } from '../src/messages/model.js';
 import { without } from '../src/messages/without.js';
 import type { Delivery } from './delivery.js';
@@ -61,9 +61,10 @@ export class ChoiceDesk {
     message: InboundMessage,
     conversationId: string | undefined,
   ): Promise<Meaning> {
+    const { replyTo } = message;
     // Words can only answer what the open conversation offered; a tap may come late.
-    if (!mayAnswer(message) || (message.type === 'text' && conversationId === undefined))
-      return { kind: 'message', message };
+    const isAnswer = mayAnswer(message) && (message.type === 'choice' || conversationId !== undefined);
+    if (!isAnswer && replyTo === undefined) return { kind: 'message', message };
     const { language } = message.customer;
     const offers = await this.#parts.offers.of(delivery.holding.lane);
     const speaker = this.#parts.speakers.get(channel);
@@ -78,7 +79,11 @@ export class ChoiceDesk {
       await this.#showPage(delivery, channel, message, resolution, text);
       return { kind: 'ignored', reason: 'next-page' };
     }
-    return meaningOf(message, resolution, delivery.acceptedAt);
+    const meaning = meaningOf(message, resolution, delivery.acceptedAt);
+    if (resolution.kind !== 'none' || message.type === 'choice' || replyTo === undefined) return meaning;
+    // The channel knows one of the ids of what it shows; eGain may want the other.
+    const parent = offers.find((offer) => isMadeBy(offer, replyTo))?.parent;
+    return parent === undefined || meaning.kind !== 'message' ? meaning : { ...meaning, parent };
   }
 
   /** The answer is delivered: the offer is over. */

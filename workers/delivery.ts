@@ -1,3 +1,4 @@
+import type { Loss } from '../src/messages/model.js';
 import type { Envelope } from '../src/lanes/envelope.js';
 import type { Holding, OpenedConversation, SaidInConversation } from '../src/lanes/lanes.js';
 
@@ -44,6 +45,8 @@ export type Outcome =
       /** To be written together with the message's end. */
       readonly opened?: OpenedConversation | undefined;
       readonly said?: SaidInConversation | undefined;
+      /** What of it the customer could not be shown as it was meant. */
+      readonly losses?: readonly Loss[] | undefined;
     }
   | { readonly kind: 'ignored'; readonly reason: string; readonly mapping?: string }
   | {

@@ -4,6 +4,7 @@ import { journeyEnd } from '../src/lanes/journeys.js';
 import type { Direction } from '../src/lanes/keyspace.js';
 import type { Finished, Holding, JourneyEnd, Lanes } from '../src/lanes/lanes.js';
 import { channelOf } from '../src/lanes/conversations.js';
+import type { Loss } from '../src/messages/model.js';
 import type { Outcome } from './delivery.js';
 import type { Notices } from './notices.js';
 import { persist } from './persist.js';
@@ -22,6 +23,7 @@ export interface DeliveryRecord {
   readonly ageMs: number;
   readonly conversationId?: string | undefined;
   readonly deadLetter?: string | undefined;
+  readonly losses?: readonly Loss[] | undefined;
 }
 
 export interface DeliveryObserver {
@@ -96,7 +98,12 @@ export class Endings {
         outcome: outcome.kind,
         ...(outcome.kind === 'ignored'
           ? { reason: outcome.reason }
-          : { conversationId: outcome.conversationId }),
+          : {
+              conversationId: outcome.conversationId,
+              ...(outcome.losses === undefined || outcome.losses.length === 0
+                ? {}
+                : { losses: outcome.losses }),
+            }),
       });
     }
     return finished;
@@ -175,7 +182,7 @@ export class Endings {
     envelope: Envelope | undefined,
     ending: Ending,
     mapping: string,
-    what: Pick<DeliveryRecord, 'outcome' | 'reason' | 'detail' | 'conversationId' | 'deadLetter'>,
+    what: Pick<DeliveryRecord, 'outcome' | 'reason' | 'detail' | 'conversationId' | 'deadLetter' | 'losses'>,
   ): void {
     const { direction, channel } = whereabouts(envelope, mapping);
     this.#observer.delivery({

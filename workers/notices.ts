@@ -103,8 +103,17 @@ export class Notices {
       );
       return;
     }
-    const whose = envelope.kind === 'outbound' ? readCustomer(mapping) : undefined;
-    if (envelope.kind !== 'outbound' || whose === undefined) return;
+    if (envelope.kind === 'outbound') await this.notForCustomer(envelope, mapping, { reason, params: [] });
+  }
+
+  /** Tells the agent side, where that is switched on, what of their message the customer does not get. */
+  async notForCustomer(
+    envelope: Extract<Envelope, { kind: 'outbound' }>,
+    mapping: string,
+    { reason, params }: { readonly reason: string; readonly params: readonly string[] },
+  ): Promise<void> {
+    const whose = readCustomer(mapping);
+    if (!this.#settings.agent || whose === undefined) return;
     const { channel, customerId } = whose;
     await this.#tell(channel, { id: customerId }, `error:${reason}`, envelope.id, (customer) => ({
       lane: this.#keys.inboundLane(channel, customerId),
@@ -118,6 +127,7 @@ export class Notices {
         ...senderIdOf(envelope.message),
         conversationId: envelope.conversationId,
         reason,
+        ...(params.length === 0 ? {} : { parameters: params }),
       }),
     }));
   }

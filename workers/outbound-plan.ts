@@ -1,6 +1,6 @@
-import type { Operation } from '../src/channels/adapter.js';
+import type { Operation, RenderPlan } from '../src/channels/adapter.js';
 import type { ConversationCustomer } from '../src/lanes/conversations.js';
-import type { OutboundMessage } from '../src/messages/model.js';
+import type { Loss, OutboundMessage } from '../src/messages/model.js';
 import { without } from '../src/messages/without.js';
 import type { Delivery, Outcome } from './delivery.js';
 import type { OutboundChannel } from './outbound.js';
@@ -11,6 +11,8 @@ export interface Plan {
   readonly operations: readonly Operation[];
   readonly done: number;
   readonly farId?: string | undefined;
+  /** What the channel cannot show as it was meant. */
+  readonly losses?: readonly Loss[];
   /** Files that could not be had, by position: once all operations are out, a dead letter remains of them. */
   readonly failed?: readonly number[];
   readonly detail?: string;
@@ -31,16 +33,20 @@ export async function startPlan(
   const kept = delivery.plan === '' ? undefined : (JSON.parse(delivery.plan) as Plan);
   if (kept !== undefined && kept.only === undefined) return kept;
   if (whose === undefined || (message.attachments ?? []).length === 0)
-    return { operations: adapter.render(message, settings, limits).operations, done: 0 };
+    return fresh(adapter.render(message, settings, limits));
   const offered = await files.offer(delivery, whose, message, kept?.only);
   if (offered.kind === 'again') return offered;
   const { failed, detail, empty } = offered;
   if (empty && failed.length === 0) return { kind: 'dead', reason: 'file-refused', detail };
   const shown = kept === undefined ? offered.message : filesAlone(offered.message, kept.round);
   const nothing = empty || (kept !== undefined && (shown.attachments ?? []).length === 0);
-  const operations = nothing ? [] : adapter.render(shown, settings, limits).operations;
+  const plan = fresh(nothing ? { operations: [], losses: [] } : adapter.render(shown, settings, limits));
   const round = kept?.round === undefined ? {} : { round: kept.round };
-  return { operations, done: 0, ...(failed.length === 0 ? {} : { failed, detail }), ...round };
+  return { ...plan, ...(failed.length === 0 ? {} : { failed, detail }), ...round };
+}
+
+function fresh({ operations, losses }: RenderPlan): Plan {
+  return { operations, done: 0, ...(losses.length > 0 && { losses }) };
 }
 
 /** The files of a message whose words went before, as a message of their own. */

@@ -4,11 +4,13 @@ import { readCustomer, type ConversationCustomer, type Conversations } from '../
 import type { Envelope, Notice } from '../src/lanes/envelope.js';
 import type { Lanes, SaidInConversation } from '../src/lanes/lanes.js';
 import type { Fitted } from '../src/messages/fit.js';
-import type { OutboundMessage } from '../src/messages/model.js';
+import type { Loss, OutboundMessage } from '../src/messages/model.js';
 import type { ChoiceDesk, Parent } from './choices.js';
+import type { Notices } from './notices.js';
 import type { OutboundFiles } from './outbound-files.js';
 import { startPlan, type Plan } from './outbound-plan.js';
 import { persist } from './persist.js';
+import { customerOf, lateMessage } from './reader.js';
 import { afterSendResult } from './send-result.js';
 import { typingLifeMs, type Deliverer, type Delivery, type Outcome } from './delivery.js';
 
@@ -58,6 +60,7 @@ export interface OutboundParts {
   readonly channels: ReadonlyMap<string, OutboundChannel>;
   readonly translate: OutboundTranslator;
   readonly choices: ChoiceDesk;
+  readonly notices: Pick<Notices, 'notForCustomer'>;
   readonly settings: OutboundSettings;
   readonly files: Pick<OutboundFiles, 'offer'>;
   /** Monotonic, milliseconds. */
@@ -79,6 +82,7 @@ export class OutboundDeliverer implements Deliverer {
   readonly #channels: ReadonlyMap<string, OutboundChannel>;
   readonly #translate: OutboundTranslator;
   readonly #choices: ChoiceDesk;
+  readonly #notices: OutboundParts['notices'];
   readonly #contactsOf: OutboundParts['contactsOf'];
   readonly #onOrders: OutboundParts['onOrders'];
   readonly #settings: OutboundSettings;
@@ -93,6 +97,7 @@ export class OutboundDeliverer implements Deliverer {
     this.#channels = parts.channels;
     this.#translate = parts.translate;
     this.#choices = parts.choices;
+    this.#notices = parts.notices;
     this.#contactsOf = parts.contactsOf;
     this.#onOrders = parts.onOrders;
     this.#settings = parts.settings;
@@ -126,9 +131,10 @@ export class OutboundDeliverer implements Deliverer {
       }
     }
     const fitted = channel.fit({ ...message, customer: customerOf(whose) });
-    if (fitted.rich !== undefined && delivery.plan === '')
-      await this.#choices.offered(channel.name, fitted.message, fitted.rich, translated.ids);
-    const outcome = await this.#send(delivery, channel, lateMessage(delivery, fitted.message), whose);
+    // What goes out is prepared once; a message that is on its way has it all behind it.
+    if (delivery.plan === '') await this.#prepare(delivery, envelope, channel, fitted, translated.ids);
+    const late = lateMessage(delivery, fitted.message);
+    const outcome = await this.#send(delivery, channel, late, whose, fitted.losses);
     // An end counts, even where the channel has no way to show it.
     const isOver = outcome.kind === 'ignored' && type === 'conversation.end';
     if (outcome.kind !== 'delivered' && !isOver) return outcome;
@@ -150,6 +156,21 @@ export class OutboundDeliverer implements Deliverer {
     const silent = { ...message };
     delete silent.text;
     return silent;
+  }
+
+  async #prepare(
+    delivery: Delivery,
+    envelope: Extract<Envelope, { kind: 'outbound' }>,
+    channel: OutboundChannel,
+    { message, rich, losses, refusedFiles }: Fitted,
+    ids: Parent,
+  ): Promise<void> {
+    if (rich !== undefined) await this.#choices.offered(channel.name, message, rich, ids);
+    const unread = losses
+      .filter(({ what }) => what === 'content')
+      .map(({ why: reason }) => ({ reason, params: [] }));
+    for (const refusal of [...refusedFiles, ...unread])
+      await this.#notices.notForCustomer(envelope, delivery.mapping, refusal);
   }
 
   /** A callback may overtake the answer to the message that opened its conversation (I2). */
@@ -199,6 +220,7 @@ export class OutboundDeliverer implements Deliverer {
     channel: OutboundChannel,
     message: OutboundMessage,
     whose?: ConversationCustomer,
+    before: readonly Loss[] = [],
   ): Promise<Outcome> {
     const { adapter, settings } = channel;
     const started = await startPlan(this.#files, delivery, channel, message, whose);
@@ -219,7 +241,10 @@ export class OutboundDeliverer implements Deliverer {
       if (plan.done < plan.operations.length && !(await this.#checkpoint(delivery, plan)))
         return { kind: 'fenced' };
     }
-    if (files.length === 0) return { kind: 'delivered', farId: plan.farId };
+    if (files.length === 0) {
+      const losses = [...before, ...(plan.losses ?? [])];
+      return { kind: 'delivered', farId: plan.farId, ...(losses.length > 0 && { losses }) };
+    }
     const left: Plan = { operations: [], done: 0, only: files, round: (plan.round ?? 0) + 1 };
     if (!(await this.#checkpoint(delivery, left))) return { kind: 'fenced' };
     return { kind: 'dead', reason: 'file-expired', detail: plan.detail ?? '' };
@@ -263,25 +288,4 @@ export class OutboundDeliverer implements Deliverer {
   #keep<T>(delivery: Delivery, write: () => Promise<T>): Promise<T> {
     return persist(write, { signal: delivery.signal, now: this.#now });
   }
-}
-
-function customerOf({
-  customerId: id,
-  language,
-  timeZone,
-}: ConversationCustomer): OutboundMessage['customer'] {
-  return {
-    id,
-    ...(language === undefined ? {} : { language }),
-    ...(timeZone === undefined ? {} : { timeZone }),
-  };
-}
-
-/** One that comes after messages that were written later tells its reader when it was written (I2). */
-function lateMessage({ originalTime }: Delivery, message: OutboundMessage): OutboundMessage {
-  if (originalTime === undefined || message.text === undefined) return message;
-  const when = `${new Date(originalTime).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
-  const late = { ...message, text: `[${when}] ${message.text}` };
-  delete late.html;
-  return late;
 }

@@ -14,8 +14,8 @@ import {
   type NoticeToAgent,
 } from '../egain/translate-inbound.js';
 import type { SendMessagesBody } from '../egain/types.js';
-import { customerText, type TextName } from '../messages/texts.js';
 import type { ConfiguredChannel } from './channels.js';
+import { speakerOf, textForAgent } from './speaking.js';
 
 /** eGain, as the inbound deliverer speaks to it. */
 export function egainLink(parts: {
@@ -71,7 +71,7 @@ export function egainLink(parts: {
               signal,
             ),
           sendError: (notice, { conversationId, signal }) =>
-            post(translateNotice(noticeToAgent(notice, conversationId, switches, own)), signal),
+            post(translateNotice(noticeToAgent(notice, conversationId, switches, channel)), signal),
         },
       ];
     }),
@@ -84,17 +84,15 @@ function noticeToAgent(
   notice: Parameters<InboundChannel['sendError']>[0],
   conversationId: string,
   switches: InboundSwitches,
-  { manifest, account }: BridgeConfig['channels'][string],
+  channel: ConfiguredChannel,
 ): NoticeToAgent {
-  const say = (name: TextName): string =>
-    customerText(name, undefined, manifest.l10nProperties ?? [], account.defaultLanguage);
   const { reason: code, messageId, senderId = messageId } = notice;
   return notice.conversationId === ''
-    ? { conversationId, code, message: say('bridge_customer_message_refused') }
+    ? { conversationId, code, message: speakerOf(channel, undefined)('bridge_customer_message_refused') }
     : {
         conversationId,
         code,
-        message: say('msg_hub_channel_msg_failed'),
+        message: textForAgent(channel, notice),
         parentMessageId: switches.parentRef === 'id' ? messageId : senderId,
       };
 }

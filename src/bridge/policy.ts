@@ -4,7 +4,7 @@ import { journeyHead } from '../lanes/journeys.js';
 import type { Keyspace } from '../lanes/keyspace.js';
 import type { NewMessage } from '../lanes/lanes.js';
 import type { InboundMessage } from '../messages/model.js';
-import { checkInbound, textOfRefusal, type RefusalReason, type RefusedFile } from '../messages/policy.js';
+import { checkInbound, textOfRefusal, type Refusal, type RefusalReason } from '../messages/policy.js';
 import type { ConfiguredChannel } from './channels.js';
 import { inboundRestrictions } from './manifest.js';
 
@@ -17,30 +17,46 @@ const expectations: Readonly<Record<RefusalReason, readonly [field: string, expe
   'file-too-large': ['attachments', 'files no larger than the channel allows'],
 };
 
+export interface RefusalSettings {
+  readonly enforceLimit: boolean;
+  readonly tellCustomer: boolean;
+  readonly tellAgent: boolean;
+  /** At most one notice per customer and reason in this time, milliseconds. */
+  readonly windowMs: number;
+}
+
 /**
- * What a channel's manifest says to an inbound message. A refused file does not stop the message it came with: the
- * customer is told about it through the lanes (I6).
+ * What a channel's manifest says to an inbound message. A refused file does not stop the message it came with. The channel
+ * hears of a refusal in its answer, the customer through the lanes, in their language (I6).
  */
 export function inboundPolicy(
   channel: ConfiguredChannel,
   keys: Keyspace,
-  settings: { readonly enforceLimit: boolean; readonly tellAgent: boolean; readonly windowMs: number },
+  settings: RefusalSettings,
 ): ChannelEntry['policy'] {
   const restrictions = inboundRestrictions(channel.config.manifest, settings.enforceLimit);
   if (restrictions === undefined) return () => ({ kind: 'pass' });
+  const tell = (message: InboundMessage, refusals: readonly Refusal[]): NewMessage[] =>
+    settings.tellCustomer
+      ? refusals.flatMap((refusal) => noticeOf(channel.name, keys, message, refusal, settings.windowMs))
+      : [];
   return (message): PolicyVerdict => {
     const verdict = checkInbound(message, restrictions);
     if (verdict.kind === 'ok') return { kind: 'pass' };
     if (verdict.kind === 'refused') {
-      const [field, expected] = expectations[verdict.refusal.reason];
-      const [limit] = verdict.refusal.params;
-      const { reason } = verdict.refusal;
-      const told = settings.tellAgent && reason !== 'typing-not-allowed';
+      const { refusal, files } = verdict;
+      const [field, expected] = expectations[refusal.reason];
+      const [limit] = refusal.params;
       return {
         kind: 'refuse',
         field,
         expected: limit === undefined ? expected : `${expected} (${limit})`,
-        notices: told ? [refusalForAgent(channel.name, keys, message, reason, settings.windowMs)] : [],
+        notices: [
+          ...tell(message, files.length > 0 ? files : [refusal]),
+          ...(settings.tellAgent && refusal.reason !== 'typing-not-allowed'
+            ? [refusalForAgent(channel.name, keys, message, refusal.reason, settings.windowMs)]
+            : []),
+        ],
       };
     }
     const dropped = new Set(verdict.dropFiles.map(({ index }) => index));
@@ -48,7 +64,7 @@ export function inboundPolicy(
     return {
       kind: 'strip',
       message: { ...message, attachments },
-      notices: verdict.dropFiles.flatMap((file) => fileNotice(channel.name, keys, message, file)),
+      notices: tell(message, verdict.dropFiles),
     };
   };
 }
@@ -79,27 +95,30 @@ function refusalForAgent(
   };
 }
 
-function fileNotice(
+/** Its mark makes it one per customer and reason, however many messages and files are refused meanwhile. */
+function noticeOf(
   channel: string,
   keys: Keyspace,
   message: InboundMessage,
-  file: RefusedFile,
+  { reason, params }: Refusal,
+  windowMs: number,
 ): NewMessage[] {
-  const name = textOfRefusal[file.reason];
+  const name = textOfRefusal[reason];
   if (name === undefined) return [];
   const { id: customerId, language } = message.customer;
-  const id = `notice:${message.id}:${file.index}`;
+  const id = `notice:${message.id}:${reason}`;
   return [
     {
       lane: keys.noticeLane(channel, customerId),
       target: `out:${channel}`,
-      mark: keys.messageMark(`${message.id}:${file.index}`),
+      mark: keys.messageMark(`refused:${reason}`),
+      markLifeMs: windowMs,
       journey: { id, head: journeyHead('out', channel) },
       payload: writeEnvelope({
         kind: 'notice',
         channel,
         customer: language === undefined ? { id: customerId } : { id: customerId, language },
-        notice: { id, name, parameters: file.params, count: 1 },
+        notice: { id, name, parameters: params, count: 1 },
       }),
     },
   ];

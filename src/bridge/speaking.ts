@@ -17,6 +17,22 @@ export function speakerOf(
   return (name, parameters) => customerText(name, language, l10nProperties, defaultLanguage, parameters);
 }
 
+/** Which text tells an agent what; eGain's names, meant for this by their names [assumed]. */
+const agentTexts: ReadonlyMap<string, TextName> = new Map([
+  ['file-extension', 'msg_hub_blocked_file_extension'],
+  ['file-too-large', 'msg_hub_attachment_size_exceeds_limit'],
+  ['files-not-allowed', 'msg_hub_invalid_content_type_to_agent'],
+  ['unreadable', 'msg_hub_invalid_content_type_to_agent'],
+]);
+
+/** Why the customer does not get something, in the language of the account: agents' own languages are not known. */
+export function textForAgent(
+  channel: ConfiguredChannel,
+  { reason, parameters }: { readonly reason: string; readonly parameters?: readonly string[] },
+): string {
+  return speakerOf(channel, undefined)(agentTexts.get(reason) ?? 'msg_hub_channel_msg_failed', parameters);
+}
+
 /** Manifest, capabilities and texts of one channel, ready to fit messages to it. */
 export function fitting(channel: ConfiguredChannel, keys: Keyspace): (message: OutboundMessage) => Fitted {
   const { adapter, config } = channel;

@@ -93,6 +93,7 @@ export async function startWeb(parts: {
               settings: channel.config.settings,
               policy: inboundPolicy(channel, keys, {
                 enforceLimit: egain.switches.enforce_inbound_limit,
+                tellCustomer: config.notices.customer,
                 tellAgent: config.notices.agent,
                 windowMs: config.notices.windowMs,
               }),

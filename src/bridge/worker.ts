@@ -120,6 +120,7 @@ export async function startWorker(parts: {
     ),
     translate: translator(config),
     choices,
+    notices,
     contactsOf: contactReader(config),
     onOrders: (orders) => queues.add(orders),
     settings: delivery,

@@ -27,6 +27,8 @@ export type Envelope =
       /** Empty: the one that is open when the notice's turn comes, for a customer's message that was refused. */
       readonly conversationId: string;
       readonly reason: string;
+      /** What the text about it is filled with. */
+      readonly parameters?: readonly string[];
     }
   /** An item of a valid batch that is no message: on its way to the dead letters, with what came. */
   | { readonly kind: 'misfit'; readonly reason: string; readonly raw: unknown };
@@ -57,6 +59,7 @@ export function writeEnvelope(envelope: Envelope): string {
         v: envelope.conversationId,
         r: envelope.reason,
         s: envelope.senderId,
+        p: envelope.parameters,
       });
     case 'misfit':
       return JSON.stringify({ k: 'x', r: envelope.reason, m: envelope.raw });
@@ -78,6 +81,7 @@ interface Stored {
   u?: Customer;
   m?: unknown;
   n?: Notice;
+  p?: readonly string[];
 }
 
 /** @returns undefined when the text is none of ours: such a message must not stop its lane. */
@@ -109,8 +113,17 @@ export function readEnvelope(text: string): Envelope | undefined {
   if (channel === undefined || customer === undefined) return undefined;
   if (k === 'n' && notice !== undefined) return { kind: 'notice', channel, customer, notice };
   if (k === 'a' && id !== undefined && conversationId !== undefined && reason !== undefined) {
-    const known = senderId === undefined ? {} : { senderId };
-    return { kind: 'agent-notice', channel, customer, messageId: id, ...known, conversationId, reason };
+    const { p: parameters } = stored;
+    return {
+      kind: 'agent-notice',
+      channel,
+      customer,
+      messageId: id,
+      conversationId,
+      reason,
+      ...(senderId === undefined ? {} : { senderId }),
+      ...(parameters === undefined ? {} : { parameters }),
+    };
   }
   return undefined;
 }

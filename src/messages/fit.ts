@@ -84,7 +84,7 @@ function withRich(
 ): OutboundMessage {
   const why = notNative(rich, context);
   if (rich.leftOut !== undefined) losses.push({ what: 'options', why: 'too-many', shown: 'none' });
-  if (why !== undefined) losses.push({ what: rich.kind, why, shown: 'text' });
+  if (why !== undefined) losses.push({ what: nameOf(rich.kind), why, shown: 'text' });
   const text = richToText(rich, richTextOptions(rich, context));
   const bare = text === '' && (message.attachments ?? []).length === 0;
   // A native channel may know what to do with content that nobody here can read.
@@ -105,6 +105,14 @@ function notNative(rich: RichContent, { restrictions, capabilities }: FitContext
   if (rich.options.length > maxOptions) return 'too-many-options';
   return rich.multiple === true && !multiple ? 'several-choices' : undefined;
 }
+
+const knownKinds = new Set([
+  ...['listpicker', 'quickreply', 'template', 'timepicker', 'richlink', 'form', 'payment', 'app'],
+  'authentication',
+]);
+
+/** Losses are counted, so that only known words may name them. */
+const nameOf = (kind: string): string => (knownKinds.has(kind) ? kind : 'rich');
 
 /** A kind is eGain's word, whatever that is: only what the adapter really names counts. */
 function supportOf(kind: string, { rich }: FitCapabilities): string {

@@ -73,6 +73,13 @@ export function createMetrics() {
       'channel',
       'outcome',
     ),
+    losses: counter(
+      'egain_bridge_losses_total',
+      'Parts of delivered messages that the customer was shown in another form or not at all: what (a kind of rich message, html, attachment, …) and why (manifest, channel, too-many, …).',
+      'channel',
+      'what',
+      'why',
+    ),
     deliveryAttempts: histogram(
       'egain_bridge_delivery_attempts',
       'Attempts a message needed until it was delivered or dead.',

@@ -12,6 +12,7 @@ interface DeliveryFacts {
   readonly reason?: string | undefined;
   readonly attempt: number;
   readonly ageMs: number;
+  readonly losses?: readonly { readonly what: string; readonly why: string }[] | undefined;
 }
 
 /** Counts, and writes the one canonical line per unit of work. */
@@ -26,7 +27,8 @@ export class Observer {
 
   delivery(facts: DeliveryFacts): void {
     const { direction, channel, outcome, reason = '' } = facts;
-    const { deliveries, deliveryAttempts, deliverySeconds, deadLetters } = this.#metrics;
+    const { deliveries, deliveryAttempts, deliverySeconds, deadLetters, losses } = this.#metrics;
+    for (const { what, why } of facts.losses ?? []) losses.at(channel, what, why).add();
     deliveries.at(direction, channel, outcome).add();
     if (outcome === 'delivered') deliverySeconds.at(direction, channel).observe(facts.ageMs / 1000);
     if (outcome === 'dead') deadLetters.at(direction, channel, reason).add();

@@ -55,6 +55,9 @@ export const offerOpenMs = 24 * 60 * 60 * 1000;
 /** More would only be held against the room it takes in Redis: what the customer sees can still be answered in words. */
 const mostBytes = 256 * 1024;
 
+/** Kinds without options that are answered all the same, by a message that names them as what it replies to. */
+const answered: ReadonlySet<string> = new Set(['authentication', 'payment', 'app', 'form']);
+
 /**
  * The offer that a rich message makes, or nothing when there is nothing to choose or too much to remember. The options
  * must carry their tokens.
@@ -72,7 +75,7 @@ export function offerOf(
     return [{ ...bare, ...(subtitle && { subtitle }), ...(section && { section }) }];
   });
   const fields = rich.fields?.map(({ id, title }) => ({ id, title }));
-  if (options.length === 0 && fields === undefined) return undefined;
+  if (options.length === 0 && fields === undefined && !answered.has(rich.kind)) return undefined;
   const offer: Offer = {
     ...message,
     multiple: rich.multiple === true,

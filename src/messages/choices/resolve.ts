@@ -96,12 +96,16 @@ function tapped(
   return none;
 }
 
+/** Whether the offer was made by the message of this id, whichever of its ids that is. */
+export function isMadeBy({ key, parent }: Pick<KeptOffer, 'key' | 'parent'>, id: string): boolean {
+  return [key, parent.id, parent.messageId].includes(id);
+}
+
 /** The offer that the answer points at goes before the newest. */
 function meantFirst(offers: readonly KeptOffer[], replyTo: string | undefined): readonly KeptOffer[] {
   if (replyTo === undefined) return offers;
-  const isMeant = ({ key, parent }: KeptOffer): boolean =>
-    [key, parent.id, parent.messageId].includes(replyTo);
-  return [...offers.filter(isMeant), ...offers.filter((offer) => !isMeant(offer))];
+  const meant = offers.filter((offer) => isMadeBy(offer, replyTo));
+  return [...meant, ...offers.filter((offer) => !meant.includes(offer))];
 }
 
 /** By the token, else by eGain's id; two options of one id are told apart by their titles. */
@@ -139,7 +143,7 @@ function typed(
   offers: readonly KeptOffer[],
   context: ResolveContext,
 ): Resolution {
-  const [newest] = offers;
+  const [newest, ...older] = offers.filter(({ options }) => options.length > 0);
   if (newest !== undefined && isOpen(newest, message, context)) {
     const one = matchOne(text, newest.options);
     const options = newest.multiple ? matchSeveral(text, newest.options) : one === undefined ? [] : [one];
@@ -147,7 +151,7 @@ function typed(
     const more = nextPage(newest, message, text, context);
     if (more !== undefined) return more;
   }
-  for (const offer of offers.slice(1)) {
+  for (const offer of older) {
     const option = isOpen(offer, message, context) ? matchExact(text, offer.options) : undefined;
     if (option !== undefined) return { kind: 'choice', offer, options: [option] };
   }

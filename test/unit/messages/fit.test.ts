@@ -94,7 +94,9 @@ describe('the manifest decides what reaches the customer', () => {
     [{}, 'hologram', 'channel'],
   ])('%j: a %s is native or a text with a loss', (restrictions, kind, why) => {
     const result = fitted(rich({ kind }), context(restrictions));
-    expect(result.losses).toEqual(why === undefined ? [] : [{ what: kind, why, shown: 'text' }]);
+    expect(result.losses).toEqual(
+      why === undefined ? [] : [{ what: kind === 'hologram' ? 'rich' : kind, why, shown: 'text' }],
+    );
     expect(result.message.type).toBe(why === undefined ? 'rich' : 'text');
     expect('rich' in result.message).toBe(why === undefined);
     expect(result.message.text).toBe('Which?\n1. One\n2. Two\nReply with a number.');
