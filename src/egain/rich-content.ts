@@ -41,7 +41,10 @@ export function richContent(kind: string, raw: unknown): RichContent {
   const amount = kind === 'payment' ? richAmount(root) : undefined;
   const leftOut = isForm ? 0 : found.leftOut + Math.max(0, options.length - mostOptions);
   const title = firstText(root, ['title', 'text', 'header', 'message']) ?? nestedTitle(root);
-  const subtitle = firstText(root, ['subtitle', 'description', 'summary']);
+  const told = ['subtitle', 'description', 'summary', 'text', 'body', 'message'].map((name) =>
+    firstText(root, [name]),
+  );
+  const subtitle = told.find((text) => text !== undefined && text !== title);
   return {
     kind,
     ...(title === undefined ? {} : { title }),
@@ -135,7 +138,7 @@ function isLinkButton(entry: Fields): boolean {
 function linkOf(node: Fields): Link | undefined {
   const url = firstText(node, ['link', 'href', 'url', 'webUrl']);
   if (url === undefined || !/^https?:\/\//i.test(url)) return undefined;
-  const title = firstText(node, ['title', 'label', 'text', 'name']);
+  const title = firstText(node, ['title', 'label', 'text', 'name', 'caption']);
   return title === undefined ? { url } : { title, url };
 }
 

@@ -85,7 +85,10 @@ const fieldLine = ({ title, options = [] }: RichField): string =>
 export function richToText(rich: RichContent, options: RichTextOptions = {}): string {
   const { words } = options;
   const head = [...new Set([rich.intro, rich.title, rich.subtitle, options.amount].filter(isSaid))];
-  const links = [...new Set((rich.links ?? []).map(({ title, url }) => withLink(title, url)))];
+  const isTold = (title: string | undefined): boolean => title !== undefined && head.includes(title);
+  const links = [
+    ...new Set((rich.links ?? []).map(({ title, url }) => withLink(isTold(title) ? undefined : title, url))),
+  ];
   const fields = (rich.fields ?? []).map(fieldLine);
   if (rich.options.length > 0) {
     return [...head, ...links, optionsPage(rich, 0, options)].join('\n');
