@@ -23,7 +23,7 @@ function withoutPort(entry: string): string {
 }
 
 /** What one caller can be told by: an IPv4 address, or the /64 that everybody with IPv6 has for themselves. */
-function callerOf(address: string): string {
+export function callerOf(address: string): string {
   const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
   if (mapped !== undefined || isIP(address) !== 6) return mapped ?? address;
   const [head = '', tail] = (address.split('%')[0] ?? '').split('::');

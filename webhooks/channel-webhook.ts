@@ -94,8 +94,11 @@ function notPost(): Refusal {
   return new Refusal('method-not-allowed', 'method: expected POST', { allow: 'POST' });
 }
 
-async function keep(
-  parts: ChannelParts,
+/**
+ * Judges and keeps a request's events. @returns a status per message. @throws {Refusal} 422 what the policy refuses, 503.
+ */
+export async function keep(
+  parts: Pick<ChannelParts, 'keys' | 'intake'>,
   channel: string,
   entry: ChannelEntry,
   events: readonly InboundEvent[],

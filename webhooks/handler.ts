@@ -17,7 +17,7 @@ export interface RequestPath {
 }
 
 /** Which kind of caller: for counting, never for deciding. `other` asked for nothing that is there. */
-export type CallerKind = 'egain' | 'channel' | 'token' | 'file' | 'other';
+export type CallerKind = 'egain' | 'channel' | 'chat' | 'token' | 'file' | 'other';
 
 export interface RequestObserver {
   refused(caller: CallerKind, code: RefusalCode, cause: unknown): void;

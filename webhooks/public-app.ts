@@ -3,13 +3,19 @@ import helmet from 'helmet';
 import type { Handler, RequestObserver } from './handler.js';
 import { refuse } from './refuse.js';
 import { Refusal } from './reply.js';
-import { pathOf, type PublicHandlers } from './routes.js';
+import { matchChat, pathOf, type PublicHandlers } from './routes.js';
 
 /** The public port as an Express application: the reference for the direct way in, and every other route. */
 export function createPublicApp(handlers: PublicHandlers, observer: RequestObserver): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  // Ahead of helmet: a chat is shown and embedded, so its answers carry their own, narrower protection.
+  app.use((request, response, next) => {
+    const match = matchChat(request.url, handlers);
+    if (match === undefined) next();
+    else void match.handler(request, response, match.path);
+  });
   app.use(helmet());
   app.all('/egain/callback', mount(handlers.callback));
   if (handlers.token !== undefined) app.all('/egain/token', mount(handlers.token));

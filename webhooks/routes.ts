@@ -10,6 +10,8 @@ export interface PublicHandlers {
   readonly uploads?: Handler | undefined;
   /** `GET /assets/{token}` */
   readonly assets?: Handler | undefined;
+  /** Everything below `/chat/`; absent without a web chat channel. */
+  readonly chat?: Handler | undefined;
 }
 
 export interface Match {
@@ -19,6 +21,7 @@ export interface Match {
 
 /** A channel's name as the configuration allows it; any other spelling, escapes included, is left to Express. */
 const channelPath = /^\/channels\/([a-z0-9-]+)\/webhook$/;
+const chatPath = /^\/chat\/([a-z0-9-]+)(?:\/[a-z.-]*)?$/;
 
 /** Finds the hot routes by hand: this runs before Express for every request, and Express is the cost there. */
 export function matchHot(request: IncomingMessage, handlers: PublicHandlers): Match | undefined {
@@ -27,10 +30,23 @@ export function matchHot(request: IncomingMessage, handlers: PublicHandlers): Ma
   const pathname = mark < 0 ? url : url.slice(0, mark);
   if (pathname === '/egain/callback')
     return { handler: handlers.callback, path: pathOf(url, pathname, mark, '') };
+  const chat = matchChat(url, handlers);
+  if (chat !== undefined) return chat;
   const channel = channelPath.exec(pathname)?.[1];
   return channel === undefined
     ? undefined
     : { handler: handlers.channel, path: pathOf(url, pathname, mark, channel) };
+}
+
+/** A chat's page and its calls: the same for both ways in, since other sites' headers are not for it. */
+export function matchChat(url: string, handlers: PublicHandlers): Match | undefined {
+  if (handlers.chat === undefined || !url.startsWith('/chat/')) return undefined;
+  const mark = url.indexOf('?');
+  const pathname = mark < 0 ? url : url.slice(0, mark);
+  const channel = chatPath.exec(pathname)?.[1];
+  return channel === undefined
+    ? undefined
+    : { handler: handlers.chat, path: pathOf(url, pathname, mark, channel) };
 }
 
 export function pathOf(url: string, pathname: string, mark: number, parameter: string): RequestPath {

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { ChannelAdapter, RenderLimits } from '../src/channels/adapter.js';
+import type { ChannelAdapter, Outbox, RenderLimits } from '../src/channels/adapter.js';
 import { readCustomer, type ConversationCustomer, type Conversations } from '../src/lanes/conversations.js';
 import type { Envelope, Notice } from '../src/lanes/envelope.js';
 import type { Lanes, SaidInConversation } from '../src/lanes/lanes.js';
@@ -23,6 +23,7 @@ export interface OutboundChannel {
   /** The message as the manifest and the channel let this customer have it. */
   readonly fit: (message: OutboundMessage) => Fitted;
   readonly dispatcher: Dispatcher;
+  readonly outbox: Outbox;
   readonly timeoutMs: number;
   /** How long a silent conversation counts as open, in milliseconds. */
   readonly idleMs: number;
@@ -235,6 +236,7 @@ export class OutboundDeliverer implements Deliverer {
         now: Date.now,
         timeoutMs: channel.timeoutMs,
         signal: delivery.signal,
+        outbox: channel.outbox,
       });
       if (result.kind !== 'sent') return afterSendResult(result);
       plan = { ...plan, done: plan.done + 1, farId: plan.farId ?? result.providerIds[0] };

@@ -7,6 +7,7 @@ import type { HubMessage } from '../egain/types.js';
 import { translateOutbound } from '../egain/translate-outbound.js';
 import type { Notice } from '../lanes/envelope.js';
 import type { Keyspace } from '../lanes/keyspace.js';
+import type { Outbox } from '../lanes/outbox.js';
 import { presentEvent } from '../messages/events.js';
 import { htmlToText } from '../messages/html.js';
 import { builtInTexts, type TextName } from '../messages/texts.js';
@@ -16,6 +17,7 @@ import { fitting, speakerOf } from './speaking.js';
 export function outboundChannel(
   channel: ConfiguredChannel,
   dispatcher: Dispatcher,
+  outbox: Outbox,
   config: BridgeConfig,
   keys: Keyspace,
 ): OutboundChannel {
@@ -29,6 +31,7 @@ export function outboundChannel(
     limits: split ? { maxTextLength } : {},
     fit: fitting(channel, keys),
     dispatcher,
+    outbox: { append: (customerId, entry) => outbox.append(name, customerId, entry) },
     timeoutMs: config.delivery.attemptTimeoutMs,
     idleMs,
     noticeText: (notice, language) => noticeText(notice, language, channel),

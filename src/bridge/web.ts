@@ -15,6 +15,7 @@ import { parseCallback } from '../egain/parse-callback.js';
 import type { MemoryWatch } from '../lanes/memory.js';
 import type { Observer } from '../operations/observer.js';
 import { connectionPool, type ConfiguredChannel } from './channels.js';
+import { isWebChat, startChat } from './chat.js';
 import type { Core } from './core.js';
 import { egainAccess } from './egain-access.js';
 import { fileHandlers } from './file-handlers.js';
@@ -65,6 +66,9 @@ export async function startWeb(parts: {
   const { assets } = hub.client;
   const room = await openFiles(config, core, assets);
   const files = fileHandlers({ config, room, assets, channels, keys, throttle, arrivals });
+  const environment = { now: Date.now };
+  const onError = (error: unknown): void => observer.backgroundError(error);
+  const chat = startChat(config, core, channels, { ...common, environment, onError });
   const handlers: PublicHandlers = {
     uploads: guarded('file', observer, files.uploads),
     assets: guarded('file', observer, files.assets),
@@ -84,21 +88,23 @@ export async function startWeb(parts: {
       observer,
       channelWebhook({
         ...common,
-        environment: { now: Date.now },
+        environment,
         channels: new Map(
-          [...channels].map(([name, channel]) => [
-            name,
-            {
-              adapter: channel.adapter,
-              settings: channel.config.settings,
-              policy: inboundPolicy(channel, keys, {
-                enforceLimit: egain.switches.enforce_inbound_limit,
-                tellCustomer: config.notices.customer,
-                tellAgent: config.notices.agent,
-                windowMs: config.notices.windowMs,
-              }),
-            },
-          ]),
+          [...channels]
+            .filter(([, channel]) => !isWebChat(channel))
+            .map(([name, channel]) => [
+              name,
+              {
+                adapter: channel.adapter,
+                settings: channel.config.settings,
+                policy: inboundPolicy(channel, keys, {
+                  enforceLimit: egain.switches.enforce_inbound_limit,
+                  tellCustomer: config.notices.customer,
+                  tellAgent: config.notices.agent,
+                  windowMs: config.notices.windowMs,
+                }),
+              },
+            ]),
         ),
       }),
     ),
@@ -110,10 +116,15 @@ export async function startWeb(parts: {
             observer,
             egainToken({ issue, throttle, arrivals, trustProxy: server.trustProxy }),
           ),
+    chat: chat === undefined ? undefined : guarded('chat', observer, chat.handler),
   };
   const listening: Listening = await startPublicServer(handlers, observer, {
     ...server,
     requestTimeoutMs: Math.max(leastRequestMs, config.files.timeoutMs),
+  }).catch((error: unknown) => {
+    chat?.leave();
+    chat?.close();
+    throw error;
   });
   return {
     port: listening.port,
@@ -122,9 +133,11 @@ export async function startWeb(parts: {
       const closed = listening.close(server.drainGraceMs * handBackShare);
       // Whoever is still connected hears 503 and comes back to another process.
       intake.close();
+      chat?.leave();
       await closed;
       await egainPool.destroy();
       hub.close();
+      chat?.close();
     },
   };
 }

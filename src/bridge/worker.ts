@@ -15,6 +15,7 @@ import { Upkeep } from '../../workers/upkeep.js';
 import { connectRedis } from '../lanes/connection.js';
 import { Gates } from '../lanes/gates.js';
 import { Offers } from '../lanes/offers.js';
+import { Outbox } from '../lanes/outbox.js';
 import type { Observer } from '../operations/observer.js';
 import { connectionPool, type ConfiguredChannel } from './channels.js';
 import type { Core } from './core.js';
@@ -104,6 +105,7 @@ export async function startWorker(parts: {
     onOrders: (orders) => queues.add(orders),
     now,
   });
+  const outbox = new Outbox(redis, keys);
   const outbound = new OutboundDeliverer({
     lanes,
     conversations,
@@ -113,6 +115,7 @@ export async function startWorker(parts: {
         outboundChannel(
           channel,
           observer.upstream(`channel:${name}`, pools.get(name) ?? new Agent()),
+          outbox,
           config,
           keys,
         ),

@@ -26,7 +26,12 @@ export interface HttpReply {
 
 /** Why a request was not believed: a closed list, safe to count and to log. */
 export type VerifyFailure =
-  'missing-signature' | 'malformed-signature' | 'wrong-signature' | 'stale-timestamp' | 'future-timestamp';
+  | 'missing-signature'
+  | 'malformed-signature'
+  | 'wrong-signature'
+  | 'stale-timestamp'
+  | 'future-timestamp'
+  | 'wrong-origin';
 
 /** `handshake` is answered at once and nothing is accepted (URL verification, challenge). */
 export type Verdict =
@@ -82,12 +87,33 @@ export type SendResult =
   | { readonly kind: 'gone'; readonly reason: 'blocked' | 'window-closed' | 'not-found' | 'quota' }
   | { readonly kind: 'rejected'; readonly code: string; readonly detail: string };
 
+/** Something for a customer who fetches by themselves. */
+export interface OutboxEntry {
+  /** An entry of the same key is kept once. */
+  readonly key: string;
+  /** JSON text. */
+  readonly event: string;
+  /** Told to whoever is there now and kept for nobody (typing). */
+  readonly fleeting: boolean;
+  /** How many entries of a customer are kept at most, and for how long, in milliseconds. */
+  readonly most: number;
+  readonly lifeMs: number;
+}
+
+/** Where a channel without a far end of its own puts what its customers fetch (web chat). */
+export interface Outbox {
+  /** Resolves when the entry is kept. @throws when that is not certain. */
+  append(customerId: string, entry: OutboxEntry): Promise<void>;
+}
+
 /** What `send` and `download` may use. `dispatcher` is a shared undici pool; `signal` fires when the bridge gives up. */
 export interface SendEnvironment {
   readonly dispatcher: Dispatcher;
   readonly now: () => number;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
+  /** Absent where nobody could fetch from it. */
+  readonly outbox?: Outbox;
 }
 
 export type TextUnit = 'utf16' | 'codepoint' | 'utf8';

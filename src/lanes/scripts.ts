@@ -17,6 +17,8 @@ const names = [
   'hold',
   'keep-offer',
   'open-conversation',
+  'outbox-acknowledge',
+  'outbox-append',
   'park',
   'release',
   'repair',

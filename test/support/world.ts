@@ -78,8 +78,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     ...(options.switches === undefined ? {} : { switches: options.switches }),
     random: seededRandom(options.seed ?? 1),
     setup: {
-      channels: [{ type: 'custom.support' }],
-      accounts: [{ channel: 'custom.support', address: 'acme-support' }],
+      channels: [{ type: 'custom.support' }, { type: 'custom.chat' }],
+      accounts: [
+        { channel: 'custom.support', address: 'acme-support' },
+        { channel: 'custom.chat', address: 'acme-chat' },
+      ],
     },
   });
   const channel = await startSampleChannel({ secrets: [secret], channel: 'support' });

@@ -13,5 +13,6 @@ end
 if found[2] then
   redis.call('ZREM', tag .. ':unjobbed', lane .. '.' .. found[2])
 end
-redis.call('DEL', key('l', lane), key('s', lane), key('m', lane), key('x', lane), key('o', lane))
+redis.call('DEL', key('l', lane), key('s', lane), key('m', lane), key('x', lane), key('o', lane), key('q', lane),
+  key('t', lane))
 return waiting

@@ -8,6 +8,8 @@
 --   i:<lane>   string  what the customer told about themselves before there was a conversation
 --   a:<contact> string  whom a contact address stands for (only with trust_callback_customer)
 --   o:<lane>   hash    what the customer was offered to choose from lately: see keep-offer.lua
+--   q:<lane>   stream  what the customer of an inbound lane fetches by themselves: k key, e event (web chat)
+--   t:<lane>   hash    the tabs that fetch it: tab -> "<last there, ms> <last event shown>"
 --   d:<lane>:<message>  string  duplicate mark
 --   f:<file>   string  "<lane> <sealed>": a link, an upload or a ticket for one
 --   j:<message> hash   lane -> journey

@@ -171,7 +171,7 @@ export const fromEgain: Headers = [jsonType, ['authorization', basic(passwords[0
 export interface Refused {
   readonly status: number;
   readonly code: string;
-  readonly caller: 'egain' | 'channel' | 'token' | 'other';
+  readonly caller: 'egain' | 'channel' | 'chat' | 'token' | 'other';
   /** What the message must name. */
   readonly names: RegExp;
 }

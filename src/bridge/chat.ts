@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import type { BridgeConfig } from '../../config/schema.js';
+import { ChatLimits } from '../../webhooks/chat-limits.js';
+import type { ChatEntry, ChatParts } from '../../webhooks/chat-entry.js';
+import { ChatStreams, streamSettings } from '../../webhooks/chat-streams.js';
+import { webChat } from '../../webhooks/chat.js';
+import type { Handler } from '../../webhooks/handler.js';
+import { webchatConfigSchema } from '../channels/webchat/config.js';
+import { webchatAdapter } from '../channels/webchat/index.js';
+import { connectRedis } from '../lanes/connection.js';
+import { Outbox } from '../lanes/outbox.js';
+import { OutboxSignals } from '../lanes/outbox-signals.js';
+import type { ConfiguredChannel } from './channels.js';
+import type { Core } from './core.js';
+import { inboundPolicy } from './policy.js';
+
+export interface ChatSide {
+  readonly handler: Handler;
+  /** Ends the open streams; their browsers come again, to another process. */
+  leave(): void;
+  close(): void;
+}
+
+/** Whether the bridge itself is the channel's far end, and its webhook nobody's to call. */
+export function isWebChat(channel: ConfiguredChannel): boolean {
+  return channel.adapter.kind === webchatAdapter.kind;
+}
+
+/** The web chats of the configuration; undefined when there are none. */
+export function startChat(
+  config: BridgeConfig,
+  core: Core,
+  channels: ReadonlyMap<string, ConfiguredChannel>,
+  shared: Pick<
+    ChatParts,
+    'intake' | 'throttle' | 'observer' | 'onError' | 'environment' | 'arrivals' | 'trustProxy'
+  >,
+): ChatSide | undefined {
+  const chats = [...channels.values()].filter(isWebChat);
+  if (chats.length === 0) return undefined;
+  const { redis, keys } = core;
+  const outbox = new Outbox(redis, keys);
+  const subscriber = connectRedis(config.redis, 'patient', `egain-bridge-chat:${config.instance}`);
+  subscriber.on('error', shared.onError);
+  const streams = new ChatStreams({
+    outbox,
+    signals: new OutboxSignals(subscriber, shared.onError),
+    now: Date.now,
+    settings: streamSettings,
+  });
+  return {
+    handler: webChat({
+      ...shared,
+      channels: new Map(chats.map((channel) => [channel.name, chatEntry(channel, core, config)])),
+      own: new URL(config.publicUrl).origin,
+      keys,
+      outbox,
+      streams,
+      limits: new ChatLimits(),
+      randomId: () => randomBytes(16).toString('hex'),
+    }),
+    leave: () => streams.close(),
+    close: () => subscriber.disconnect(),
+  };
+}
+
+function chatEntry(channel: ConfiguredChannel, core: Core, config: BridgeConfig): ChatEntry {
+  const { manifest, account, settings: given } = channel.config;
+  // The configuration's schema has made these very settings; parsing them again tells the compiler so.
+  const settings = webchatConfigSchema.parse(given);
+  const { title = manifest.displayName, greeting } = settings;
+  const inbound = manifest.restrictions?.inbound;
+  const features = inbound?.features ?? [];
+  const most = webchatAdapter.capabilities(settings).text.max;
+  return {
+    adapter: channel.adapter,
+    settings,
+    policy: inboundPolicy(channel, core.keys, {
+      enforceLimit: config.egain.switches.enforce_inbound_limit,
+      tellCustomer: config.notices.customer,
+      tellAgent: config.notices.agent,
+      windowMs: config.notices.windowMs,
+    }),
+    about: {
+      title,
+      ...(greeting !== undefined && { greeting }),
+      maxTextLength: Math.min(most, inbound?.maxTextLength ?? most),
+      typing: features.length === 0 || features.includes('typing_events'),
+      defaultLanguage: account.defaultLanguage,
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import { acknowledgeEvents, streamEvents } from './chat-events.js';
+import { chatRequest, type ChatParts, type ChatRequest } from './chat-entry.js';
+import { takeMessage } from './chat-messages.js';
+import { admitOrigin, answerPreflight } from './chat-origin.js';
+import { openSession } from './chat-session.js';
+import type { Handler } from './handler.js';
+import { Refusal } from './reply.js';
+
+type Call = (parts: ChatParts, chat: ChatRequest) => Promise<void>;
+
+/** What a chat can be asked for, by the last part of its address and the method. */
+const calls: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
+  session: { POST: openSession },
+  messages: { POST: takeMessage },
+  events: { GET: streamEvents, POST: acknowledgeEvents },
+};
+
+/** Everything below `/chat/{channel}`. */
+export function webChat(parts: ChatParts): Handler {
+  return async (request, response, path) => {
+    const chat = chatRequest(parts, request, response, path);
+    const name = path.pathname.split('/')[3] ?? '';
+    const methods = Object.hasOwn(calls, name) ? calls[name] : undefined;
+    if (methods === undefined) throw new Refusal('not-found', 'address: there is nothing here');
+    const origin = admitOrigin(request, response, chat.entry.settings.origins, parts.own);
+    if (request.method === 'OPTIONS') {
+      answerPreflight(response);
+      return;
+    }
+    const call = methods[request.method ?? ''];
+    if (call === undefined) {
+      const allow = Object.keys(methods).join(', ');
+      throw new Refusal('method-not-allowed', `method: expected ${allow}`, { allow });
+    }
+    await call(parts, { ...chat, origin });
+  };
+}
