@@ -7,11 +7,13 @@ import type { Outbox } from '../src/lanes/outbox.js';
 import type { Arrivals } from './arrivals.js';
 import { callerAddress, type FailureThrottle } from './caller.js';
 import { rawRequest, type ChannelEntry } from './channel-webhook.js';
+import type { ChatFiles } from './chat-files.js';
 import type { ChatLimits } from './chat-limits.js';
 import type { ChatStreams } from './chat-streams.js';
-import type { RequestObserver, RequestPath } from './handler.js';
+import type { Handler, RequestObserver, RequestPath } from './handler.js';
 import type { Intake } from './intake.js';
 import { Refusal } from './reply.js';
+import type { UploadDesk } from './upload-desk.js';
 
 /** A web chat channel of the configuration. */
 export interface ChatEntry extends ChannelEntry {
@@ -27,6 +29,8 @@ export interface ChatAbout {
   /** In UTF-16 units. */
   readonly maxTextLength: number;
   readonly typing: boolean;
+  /** Whether files may be sent. */
+  readonly files: boolean;
   readonly defaultLanguage: string;
 }
 
@@ -39,6 +43,9 @@ export interface ChatParts {
   readonly outbox: Outbox;
   readonly streams: ChatStreams;
   readonly limits: ChatLimits;
+  readonly files: ChatFiles;
+  /** Tickets for files, and the way the files themselves take. */
+  readonly uploads: { readonly desk: UploadDesk; readonly handler: Handler };
   readonly throttle: FailureThrottle;
   readonly observer: RequestObserver;
   /** For what went wrong beside a request that was answered. */

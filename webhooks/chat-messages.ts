@@ -11,7 +11,7 @@ import { Refusal, sendJson } from './reply.js';
 /** A text of the greatest length in the longest escapes, and what else a message has. */
 const maxMessageBody = 128 * 1024;
 
-const shown: ReadonlySet<string> = new Set(['text', 'choice']);
+const shown: ReadonlySet<string> = new Set(['text', 'choice', 'conversation.end']);
 
 /** Takes what a customer says: `POST /chat/{channel}/messages`. */
 export async function takeMessage(parts: ChatParts, chat: ChatRequest): Promise<void> {
@@ -60,13 +60,14 @@ async function showOtherTabs(
     .catch(onError);
 }
 
-function ownEvent({ id, type, text, choices, replyTo }: InboundMessage): ChatEvent {
+function ownEvent({ id, type, text, attachments, choices, replyTo }: InboundMessage): ChatEvent {
   return {
     key: `own:${id}`,
     id,
     type,
     own: true,
     ...(text !== undefined && { text }),
+    ...(attachments !== undefined && { attachments: attachments.map(({ name }) => ({ name })) }),
     ...(choices !== undefined && { choices }),
     ...(replyTo !== undefined && { replyTo }),
   };

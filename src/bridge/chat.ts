@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { BridgeConfig } from '../../config/schema.js';
+import { ChatFiles } from '../../webhooks/chat-files.js';
 import { ChatLimits } from '../../webhooks/chat-limits.js';
 import type { ChatEntry, ChatParts } from '../../webhooks/chat-entry.js';
 import { ChatStreams, streamSettings } from '../../webhooks/chat-streams.js';
 import { webChat } from '../../webhooks/chat.js';
 import type { Handler } from '../../webhooks/handler.js';
+import { Refusal } from '../../webhooks/reply.js';
+import type { AuthorizeUpload } from '../../webhooks/uploads.js';
 import { webchatConfigSchema } from '../channels/webchat/config.js';
 import { webchatAdapter } from '../channels/webchat/index.js';
 import { connectRedis } from '../lanes/connection.js';
@@ -12,6 +15,7 @@ import { Outbox } from '../lanes/outbox.js';
 import { OutboxSignals } from '../lanes/outbox-signals.js';
 import type { ConfiguredChannel } from './channels.js';
 import type { Core } from './core.js';
+import { filePolicy } from './manifest.js';
 import { inboundPolicy } from './policy.js';
 
 export interface ChatSide {
@@ -19,6 +23,25 @@ export interface ChatSide {
   /** Ends the open streams; their browsers come again, to another process. */
   leave(): void;
   close(): void;
+}
+
+/** Where the page lies: the scripts in it are there in the build only. */
+const pageFolder = new URL('../channels/webchat/browser/', import.meta.url);
+
+/**
+ * A chat's session gets its tickets at the chat's own address, where it is bound to its customer and its address's share;
+ * the generic way in takes nothing but the files.
+ */
+export function chatUploads(
+  channels: ReadonlyMap<string, ConfiguredChannel>,
+): ReadonlyMap<string, AuthorizeUpload> {
+  const askThere: AuthorizeUpload = () =>
+    Promise.reject(
+      new Refusal('unauthenticated', 'authorization: a chat asks for tickets at /chat/{channel}/uploads'),
+    );
+  return new Map(
+    [...channels.values()].filter(isWebChat).map(({ name }): [string, AuthorizeUpload] => [name, askThere]),
+  );
 }
 
 /** Whether the bridge itself is the channel's far end, and its webhook nobody's to call. */
@@ -33,7 +56,7 @@ export function startChat(
   channels: ReadonlyMap<string, ConfiguredChannel>,
   shared: Pick<
     ChatParts,
-    'intake' | 'throttle' | 'observer' | 'onError' | 'environment' | 'arrivals' | 'trustProxy'
+    'intake' | 'throttle' | 'observer' | 'onError' | 'environment' | 'arrivals' | 'trustProxy' | 'uploads'
   >,
 ): ChatSide | undefined {
   const chats = [...channels.values()].filter(isWebChat);
@@ -57,6 +80,7 @@ export function startChat(
       outbox,
       streams,
       limits: new ChatLimits(),
+      files: new ChatFiles(pageFolder),
       randomId: () => randomBytes(16).toString('hex'),
     }),
     leave: () => streams.close(),
@@ -86,6 +110,7 @@ function chatEntry(channel: ConfiguredChannel, core: Core, config: BridgeConfig)
       ...(greeting !== undefined && { greeting }),
       maxTextLength: Math.min(most, inbound?.maxTextLength ?? most),
       typing: features.length === 0 || features.includes('typing_events'),
+      files: filePolicy(manifest, 'inbound').enabled !== false,
       defaultLanguage: account.defaultLanguage,
     },
   };

@@ -15,7 +15,7 @@ import { parseCallback } from '../egain/parse-callback.js';
 import type { MemoryWatch } from '../lanes/memory.js';
 import type { Observer } from '../operations/observer.js';
 import { connectionPool, type ConfiguredChannel } from './channels.js';
-import { isWebChat, startChat } from './chat.js';
+import { chatUploads, isWebChat, startChat } from './chat.js';
 import type { Core } from './core.js';
 import { egainAccess } from './egain-access.js';
 import { fileHandlers } from './file-handlers.js';
@@ -65,10 +65,12 @@ export async function startWeb(parts: {
   const hub = egainAccess({ config, redis: core.redis, dispatcher: egainPool, observer });
   const { assets } = hub.client;
   const room = await openFiles(config, core, assets);
-  const files = fileHandlers({ config, room, assets, channels, keys, throttle, arrivals });
+  const authorize = chatUploads(channels);
+  const files = fileHandlers({ config, room, assets, channels, keys, throttle, arrivals, authorize });
   const environment = { now: Date.now };
   const onError = (error: unknown): void => observer.backgroundError(error);
-  const chat = startChat(config, core, channels, { ...common, environment, onError });
+  const uploads = { desk: files.desk, handler: files.uploads };
+  const chat = startChat(config, core, channels, { ...common, environment, onError, uploads });
   const handlers: PublicHandlers = {
     uploads: guarded('file', observer, files.uploads),
     assets: guarded('file', observer, files.assets),

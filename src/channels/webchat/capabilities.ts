@@ -15,6 +15,7 @@ export const webchatCapabilities: Capabilities = {
     payment: 'text',
     app: 'text',
     authentication: 'text',
+    pagePush: 'native',
   },
   typing: { inbound: true, outbound: true },
   deletes: false,

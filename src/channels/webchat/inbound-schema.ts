@@ -1,6 +1,6 @@
 /** The JSON a chat posts. Unknown fields are left out, `null` counts as absent. */
 import { z } from 'zod';
-import { cleanText } from '../../messages/clean-text.js';
+import { cleanFileName, cleanText } from '../../messages/clean-text.js';
 
 /** What a browser may say; anything else of a chat's type is an event from a newer page. */
 export const chatTypes = [
@@ -28,6 +28,22 @@ const optional = <T>(schema: z.ZodType<T>) => schema.nullish().transform((value)
 
 const listExpected = (most: number): { error: string } => ({ error: `a list of at most ${most}` });
 
+/** Only what this session has uploaded: a page must not make the bridge fetch anything. */
+const attachment = z
+  .object(
+    {
+      name: z
+        .string({ error: 'a file name' })
+        .min(1, { error: 'a file name' })
+        .max(255, { error: 'a file name' }),
+      assetId: z
+        .string({ error: 'what the upload was answered with' })
+        .regex(/^[\w-]{16,128}$/, { error: 'what the upload was answered with' }),
+    },
+    { error: 'an object with a name and an assetId' },
+  )
+  .transform(({ name, assetId }) => ({ name: cleanFileName(name), assetId }));
+
 export const typeSchema = z.object(
   {
     type: z.string({ error: 'one of the documented types' }).min(1, { error: 'one of the documented types' }),
@@ -44,6 +60,7 @@ export const chatSchema = z.object({
       .array(z.object({ id: foreignId, title: optional(foreignId) }, { error: 'an object with an id' }))
       .max(50, listExpected(50)),
   ),
+  attachments: optional(z.array(attachment, { error: 'a list of at most 10' }).max(10, listExpected(10))),
   replyTo: optional(foreignId),
   sentAt: optional(
     z.iso

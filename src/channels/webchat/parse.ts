@@ -46,12 +46,13 @@ export function parse(request: RawRequest): Parsed {
   if (!read.success) return problemsOf(read.error);
   const refused = refusal(read.data);
   if (refused !== undefined) return refused;
-  const { id, type, text, choices, replyTo, sentAt } = read.data;
+  const { id, type, text, attachments, choices, replyTo, sentAt } = read.data;
   const message: InboundMessage = {
     id,
     type,
     customer: session.customer,
     ...(text !== undefined && { text }),
+    ...(attachments !== undefined && { attachments }),
     ...(choices !== undefined && {
       choices: choices.map(({ id: option, title }) => ({
         id: option,
@@ -72,7 +73,8 @@ function refusal(body: ChatBody): Parsed | undefined {
   });
   const text = body.text ?? '';
   if (text.length > longestText) return unprocessable(`at most ${longestText} characters`);
-  if (body.type === 'text' && text.trim() === '') return unprocessable('a text that is not empty');
+  const empty = text.trim() === '' && (body.attachments ?? []).length === 0;
+  if (body.type === 'text' && empty) return unprocessable('a text that is not empty, or attachments');
   return body.type === 'choice' && (body.choices ?? []).length === 0
     ? malformed({ field: 'choices', expected: 'at least one chosen option' })
     : undefined;

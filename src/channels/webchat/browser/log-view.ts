@@ -1,0 +1,71 @@
+import { dayView, entryView, type EntryActions } from './entry-view.js';
+import type { Entry } from './transcript.js';
+
+/** How near the end counts as being there, in CSS pixels. */
+const nearEnd = 80;
+
+/** The log of the conversation: draws what has changed and leaves the rest alone, so that readers hear only what is new. */
+export class LogView {
+  readonly #log: HTMLElement;
+  readonly #actions: EntryActions;
+  readonly #drawn = new Map<string, { readonly entry: Entry; readonly element: HTMLElement }>();
+  readonly #days = new Map<string, HTMLElement>();
+
+  constructor(log: HTMLElement, actions: EntryActions) {
+    this.#log = log;
+    this.#actions = actions;
+  }
+
+  draw(entries: readonly Entry[]): void {
+    const atEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < nearEnd;
+    const wanted: HTMLElement[] = [];
+    const keys = new Set<string>();
+    const days = new Set<string>();
+    for (const entry of entries) {
+      const day = new Date(entry.at).toDateString();
+      if (!days.has(day)) wanted.push(this.#day(day, entry.at));
+      days.add(day);
+      keys.add(entry.key);
+      wanted.push(this.#entry(entry));
+    }
+    for (const [key, { element }] of this.#drawn) {
+      if (keys.has(key)) continue;
+      element.remove();
+      this.#drawn.delete(key);
+    }
+    for (const [day, element] of this.#days) {
+      if (days.has(day)) continue;
+      element.remove();
+      this.#days.delete(day);
+    }
+    let before: ChildNode | null = this.#log.firstChild;
+    for (const element of wanted) {
+      if (element === before) before = before.nextSibling;
+      else this.#log.insertBefore(element, before);
+    }
+    const own = entries.at(-1)?.own === true;
+    if (atEnd || own) this.#log.scrollTop = this.#log.scrollHeight;
+  }
+
+  #entry(entry: Entry): HTMLElement {
+    const drawn = this.#drawn.get(entry.key);
+    if (drawn?.entry === entry) return drawn.element;
+    const element = entryView(entry, this.#actions);
+    if (drawn !== undefined) {
+      const focused = drawn.element.contains(document.activeElement);
+      drawn.element.replaceWith(element);
+      // A button that is drawn anew is gone for the keyboard.
+      if (focused) this.#log.focus();
+    }
+    this.#drawn.set(entry.key, { entry, element });
+    return element;
+  }
+
+  #day(day: string, at: number): HTMLElement {
+    const known = this.#days.get(day);
+    if (known !== undefined) return known;
+    const element = dayView(at, this.#actions.language);
+    this.#days.set(day, element);
+    return element;
+  }
+}
