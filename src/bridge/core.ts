@@ -36,7 +36,7 @@ export async function openCore(
   onError: (error: unknown) => void,
   patienceMs = startPatienceMs,
 ): Promise<Core> {
-  const name = `egain-bridge:${config.instance}`;
+  const name = `${config.redis.prefix}:${config.instance}`;
   const commandTimeoutMs = Math.max(100, config.server.acceptTimeoutMs - 100);
   const redis = connectRedis(config.redis, 'prompt', name, { commandTimeoutMs });
   redis.on('error', onError);

@@ -14,6 +14,7 @@ import { register as registerMessages } from './messages.js';
 import { register as registerProvision } from './provision.js';
 import { register as registerSimulator } from './simulator.js';
 import { register as registerStart } from './start.js';
+import { register as registerMigrate } from './migrate.js';
 import { readVersion } from '../operations/version.js';
 
 /**
@@ -30,6 +31,7 @@ const commands: readonly ((program: Command, context: CliContext) => void)[] = [
   registerLanes,
   registerChannels,
   registerCustomers,
+  registerMigrate,
   registerProvision,
   registerApi,
   registerConfig,

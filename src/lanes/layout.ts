@@ -48,6 +48,40 @@ export async function openLayout(redis: RedisClient, options: LayoutSettings): P
   return new Keyspace({ prefix, shards, secret });
 }
 
+/**
+ * From now on no process starts. `check` sees how many shards there are, before anything is written; its error ends it.
+ * @returns what the data is spread over now, and the secret of all names
+ * @throws {LayoutError} when there is nothing to migrate, or other settings differ as well.
+ */
+export async function beginMigration(
+  redis: RedisClient,
+  options: LayoutSettings,
+  check: (shards: number) => Promise<void>,
+): Promise<{ readonly from: number; readonly secret: string }> {
+  const name = layoutKey(options.prefix);
+  const found = await redis.hgetall(name);
+  const from = Number(found['shards']);
+  if (!(from > 0)) throw new LayoutError(`redis.prefix: nothing lies under "${options.prefix}"`);
+  const { migrating = String(options.shards), ...settled } = found;
+  if (migrating !== String(options.shards)) {
+    throw new LayoutError(`redis.shards: a migration to ${migrating} was broken off: end that one first`);
+  }
+  const problem = difference(settled, { ...options, shards: from });
+  if (problem !== undefined) throw new LayoutError(problem);
+  const secret = options.hashKey ?? found['secret'];
+  if (secret === undefined) throw new LayoutError(`redis.prefix: the secret of all names is missing`);
+  await check(from);
+  await redis.hset(name, 'migrating', migrating);
+  return { from, secret };
+}
+
+/** What was begun is done: the new number of shards holds. */
+export async function endMigration(redis: RedisClient, options: LayoutSettings): Promise<void> {
+  const name = layoutKey(options.prefix);
+  await redis.hset(name, 'shards', String(options.shards));
+  await redis.hdel(name, 'migrating');
+}
+
 function difference(
   found: Readonly<Record<string, string>>,
   { prefix, shards, hashKey }: LayoutSettings,
@@ -58,10 +92,13 @@ function difference(
       `${layoutFormat}: use the release that wrote it, or another redis.prefix`
     );
   }
+  if (found['migrating'] !== undefined) {
+    return `redis.shards: what lies under redis.prefix "${prefix}" is being spread over ${found['migrating']} shards: let egain-bridge migrate end`;
+  }
   if (found['shards'] !== String(shards)) {
     return (
       `redis.shards is ${shards}, but Redis holds data spread over ${found['shards'] ?? '?'} under redis.prefix ` +
-      `"${prefix}": set redis.shards to ${found['shards'] ?? '?'}`
+      `"${prefix}": set redis.shards to ${found['shards'] ?? '?'}, or stop every process and run egain-bridge migrate`
     );
   }
   if (found['fingerprint'] !== fingerprintOf(hashKey)) {
