@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { request } from 'undici';
 import { answersPing } from '../../src/operations/redis-process.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
@@ -18,6 +19,7 @@ async function demo(...args: string[]): Promise<{ demo: SpawnedProcess; folder: 
   const folder = await mkdtemp(join(tmpdir(), 'demo-'));
   const port = await freePort();
   const ports = ['--port', String(port), '--management-port', String(await freePort())];
+  ports.push('--page-port', String(await freePort()));
   const demo = spawnBridge(['demo', ...ports, ...args], { env: { TMPDIR: folder } });
   return { demo, folder, port };
 }
@@ -53,6 +55,8 @@ describe('demo --once', () => {
       '✓ 4 messages to eGain, 7 to the customer: every one arrived, once and in order',
     );
     expect(child.stderr()).toBe('');
+    // Nobody would have the time to open it.
+    expect(stdout).not.toContain('open this');
     // A pipe is no terminal: no colour.
     expect(stdout).not.toContain('\u001b');
     await nothingIsLeft(folder, redis);
@@ -136,6 +140,23 @@ describe('the commands it prints can be pasted into a shell', () => {
     await once(shell, 'close');
     return output;
   }
+
+  test('the start page is where it says, with the conversation that was played', async () => {
+    const address = /^ +start +(\S+)/m.exec(child.stdout())?.[1] ?? '';
+    const page = await request(address);
+    expect(page.statusCode).toBe(200);
+    await page.body.dump();
+    const { body } = await request(`${address}journeys`);
+    let told = '';
+    body.on('data', (chunk: Buffer) => (told += chunk.toString('utf8')));
+    body.on('error', () => undefined);
+    await eventually(() => /"text":"Até logo 👋"[^\n]+"state":"delivered"/.test(told), {
+      what: 'the journey of the last message',
+    });
+    body.destroy();
+    const desk = /^ +desk +(\S+)/m.exec(child.stdout())?.[1] ?? '';
+    expect((await request(desk)).headers['content-security-policy']).toContain(new URL(address).origin);
+  });
 
   test('a signed message is accepted and arrives, an agent answers it', async () => {
     expect(await paste('Write as a customer')).toMatch(/^\{"id":"try-[^"]+","status":"accepted"\}\n$/);
