@@ -22,8 +22,8 @@ export class Tally extends Counter {
   }
 
   /** The place of these label values, in the order of `labelNames`; always the same one. */
-  at(...values: readonly string[]): TallyPlace {
-    return this.#places.at(values);
+  at(first?: string, second?: string, third?: string): TallyPlace {
+    return this.#places.at(first, second, third);
   }
 
   override get(): Promise<MetricObjectWithValues<MetricValue<string>>> {
@@ -72,8 +72,8 @@ export class Distribution extends Histogram {
   }
 
   /** The place of these label values, in the order of `labelNames`; always the same one. */
-  at(...values: readonly string[]): DistributionPlace {
-    return this.#places.at(values);
+  at(first?: string, second?: string, third?: string): DistributionPlace {
+    return this.#places.at(first, second, third);
   }
 
   /** What the parent's `get` and the registry read from, instead of from the parent's own places. */
@@ -154,29 +154,32 @@ type Labels = Readonly<Record<string, string>>;
 export const mostPlaces = 1000;
 const other = 'other';
 
-/** One place per combination of label values, found without making anything. */
+/** As many as any metric here has; looking up through a fixed depth makes and loops over nothing. */
+const mostLabels = 3;
+
+type Tree<Place> = Map<string, Map<string, Map<string, Place>>>;
+
+/** One place per combination of label values. */
 class Places<Place> {
   readonly #names: readonly string[];
   readonly #make: (labels: Labels) => Place;
-  #root: Branch<Place> = new Map();
+  #tree: Tree<Place> = new Map();
   #all: Place[] = [];
 
   constructor(names: readonly string[], make: (labels: Labels) => Place) {
+    if (names.length > mostLabels) throw new TypeError(`at most ${mostLabels} labels`);
     this.#names = names;
     this.#make = make;
     this.clear();
   }
 
-  at(values: readonly string[]): Place {
-    let branch = this.#root;
-    let found: Branch<Place> | Place | undefined = branch;
-    for (const value of values) {
-      found = branch.get(value);
-      if (!(found instanceof Map)) break;
-      branch = found;
-    }
-    if (found === undefined || found instanceof Map) return this.#add(values);
-    return found;
+  at(first: string | undefined, second: string | undefined, third: string | undefined): Place {
+    return (
+      this.#tree
+        .get(first ?? '')
+        ?.get(second ?? '')
+        ?.get(third ?? '') ?? this.#add([first, second, third])
+    );
   }
 
   all(): readonly Place[] {
@@ -185,44 +188,31 @@ class Places<Place> {
 
   /** A metric without labels has its one place from the start: 0 is a figure, too. */
   clear(): void {
-    this.#root = new Map();
+    this.#tree = new Map();
     this.#all = [];
-    if (this.#names.length === 0) this.#root.set('', this.#keep([]));
+    if (this.#names.length === 0) this.#add([undefined, undefined, undefined]);
   }
 
-  #add(values: readonly string[]): Place {
-    if (this.#names.length === 0) {
-      const only = this.#root.get('');
-      if (only !== undefined && !(only instanceof Map)) return only;
-    }
-    if (values.length !== this.#names.length) {
+  #add(given: readonly (string | undefined)[]): Place {
+    if (given.some((value, index) => (value === undefined) !== (this.#names[index] === undefined))) {
       throw new TypeError(`expected a value for each of ${this.#names.join(', ')}`);
     }
-    if (this.#all.length >= mostPlaces && values.some((value) => value !== other)) {
-      return this.at(values.map(() => other));
+    if (this.#all.length >= mostPlaces && given.some((value) => value !== undefined && value !== other)) {
+      const [first, second, third] = given.map((value) => (value === undefined ? undefined : other));
+      return this.at(first, second, third);
     }
-    let branch = this.#root;
-    for (const value of values.slice(0, -1)) {
-      const next = branch.get(value);
-      if (next instanceof Map) branch = next;
-      else {
-        const fresh: Branch<Place> = new Map();
-        branch.set(value, fresh);
-        branch = fresh;
-      }
-    }
-    const place = this.#keep(values);
-    branch.set(values.at(-1) ?? '', place);
-    return place;
-  }
-
-  #keep(values: readonly string[]): Place {
-    const place = this.#make(
-      Object.fromEntries(this.#names.map((name, index) => [name, values[index] ?? ''])),
-    );
+    const labels = Object.fromEntries(this.#names.map((name, index) => [name, given[index] ?? '']));
+    const place = this.#make(labels);
+    const [first = '', second = '', third = ''] = given;
+    const branch = below(below(this.#tree, first), second);
+    branch.set(third, place);
     this.#all.push(place);
     return place;
   }
 }
 
-type Branch<Place> = Map<string, Branch<Place> | Place>;
+function below<Value>(tree: Map<string, Map<string, Value>>, name: string): Map<string, Value> {
+  const found = tree.get(name) ?? new Map<string, Value>();
+  tree.set(name, found);
+  return found;
+}
