@@ -49,13 +49,23 @@ export function matchChat(url: string, handlers: PublicHandlers): Match | undefi
     : { handler: handlers.chat, path: pathOf(url, pathname, mark, channel) };
 }
 
+/** The query is taken apart when it is asked for: most requests have none, and nobody looks. */
+class Path implements RequestPath {
+  readonly pathname: string;
+  readonly parameter: string;
+  readonly #search: string;
+
+  constructor(pathname: string, search: string, parameter: string) {
+    this.pathname = pathname;
+    this.parameter = parameter;
+    this.#search = search;
+  }
+
+  get query(): URLSearchParams {
+    return new URLSearchParams(this.#search);
+  }
+}
+
 export function pathOf(url: string, pathname: string, mark: number, parameter: string): RequestPath {
-  return {
-    pathname,
-    // Made when it is asked for: most requests have none, and nobody looks.
-    get query() {
-      return new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
-    },
-    parameter,
-  };
+  return new Path(pathname, mark < 0 ? '' : url.slice(mark + 1), parameter);
 }

@@ -1,4 +1,8 @@
 import { createHash, hash } from 'node:crypto';
+import { RecentNames } from './recent-names.js';
+
+/** Enough for every conversation that is busy at a time, at some hundred bytes each. */
+const rememberedNames = 5000;
 
 /** Which way a message goes, seen from eGain: `in` = from the customer, `out` = to the customer. */
 export type Direction = 'in' | 'out';
@@ -9,6 +13,7 @@ export type Direction = 'in' | 'out';
  */
 export class Keyspace {
   readonly #secret: string;
+  readonly #names = new RecentNames(rememberedNames);
   readonly prefix: string;
   readonly shards: number;
 
@@ -49,12 +54,12 @@ export class Keyspace {
 
   /** The name of a message within its lane, for its duplicate mark (I3). */
   messageMark(messageKey: string): string {
-    return this.#name('mark', messageKey).slice(0, 11);
+    return this.journey(messageKey).slice(0, 11);
   }
 
-  /** The name under which the journeys of a message id are kept. */
+  /** The name under which the journeys of a message id are kept; a message's mark is the beginning of it. */
   journey(messageId: string): string {
-    return this.#name('journey', messageId);
+    return this.#name('message', messageId);
   }
 
   /** The token of a link to one file of one message: 132 bits that nobody can guess, the same every time. */
@@ -78,9 +83,12 @@ export class Keyspace {
     return createHash('sha1').update(lane).digest().readUInt32BE(0) % this.shards;
   }
 
-  // The key comes first, has a fixed length, and two thirds of the digest are cut off: a plain SHA-256 is as good as
-  // an HMAC here and costs a third, three times per accepted message.
   #name(kind: string, ...parts: string[]): string {
-    return hash('sha256', `${this.#secret}\0${kind}\0${parts.join('\0')}`, 'base64url').slice(0, 22);
+    return this.#names.get(`${kind}\0${parts.join('\0')}`, this.#hash);
   }
+
+  // The key comes first, has a fixed length, and two thirds of the digest are cut off: a plain SHA-256 is as good as
+  // an HMAC here and costs a third.
+  readonly #hash = (what: string): string =>
+    hash('sha256', `${this.#secret}\0${what}`, 'base64url').slice(0, 22);
 }
