@@ -74,15 +74,16 @@ export function connectRedis(
       redisOptions: common,
     });
   }
+  const { commandTimeout, ...own } = common;
   if (sentinel !== undefined) {
     return new GatheringRedis({
-      ...common,
+      ...own,
       name: sentinel.name,
       sentinels: [...sentinel.sentinels],
       ...(sentinel.password === undefined ? {} : { sentinelPassword: sentinel.password }),
-    });
+    }).answerWithin(commandTimeout);
   }
-  return new GatheringRedis(url ?? 'redis://127.0.0.1:6379', common);
+  return new GatheringRedis(url ?? 'redis://127.0.0.1:6379', own).answerWithin(commandTimeout);
 }
 
 /**

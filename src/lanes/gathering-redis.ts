@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { Deadlines } from './deadlines.js';
 
 type SendCommand = Parameters<Redis['sendCommand']>;
 
@@ -8,16 +9,24 @@ type SendCommand = Parameters<Redis['sendCommand']>;
  * Nothing waits for a clock: whatever else the turn brings is sent with it, and then it goes.
  */
 export class GatheringRedis extends Redis {
-  override sendCommand(...args: SendCommand): unknown {
-    this.#gather();
-    return super.sendCommand(...args);
+  #deadlines: Deadlines | undefined;
+
+  /** From now on a command fails that is not answered within so many milliseconds: in place of `commandTimeout`. */
+  answerWithin(timeoutMs: number | undefined): this {
+    this.#deadlines = timeoutMs === undefined ? undefined : new Deadlines(timeoutMs);
+    return this;
   }
 
-  #gather(): void {
-    // ioredis declares a stream from the start, but makes it when it connects.
-    const { stream }: { readonly stream: Redis['stream'] | undefined } = this;
-    if (stream === undefined || stream.writableCorked > 0) return;
-    stream.cork();
-    setImmediate(() => stream.uncork());
+  override sendCommand(...args: SendCommand): unknown {
+    this.#deadlines?.add(args[0]);
+    gather(this.stream);
+    return super.sendCommand(...args);
   }
+}
+
+/** ioredis declares a stream from the start, but makes it when it connects. */
+function gather(stream: Redis['stream'] | undefined): void {
+  if (stream === undefined || stream.writableCorked > 0) return;
+  stream.cork();
+  setImmediate(() => stream.uncork());
 }

@@ -3,8 +3,10 @@
 --   lane, message ('' = no mark and no journey: coalesced), mark life (ms), target ('' = by the conversation's mapping),
 --   journey id ('' = none), journey head, payload
 -- Returns: statuses ('a' accepted, 'd' duplicate) as one string, then job id, target, … for lanes that need a job.
-local window, journey_life, journeys = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local journeys = tonumber(ARGV[4])
 local now = clock()
+-- What goes to a command goes as text: every number given to one is written out with 17 digits and read again.
+local stamp = string.format('%d', now)
 local statuses, jobs = {}, {}
 
 for i = 5, #ARGV, 7 do
@@ -17,14 +19,14 @@ for i = 5, #ARGV, 7 do
     local last = redis.call('LINDEX', list, -1)
     if last and string.sub(last, 14, 14) == '~'
         and (redis.call('LLEN', list) > 1 or redis.call('HEXISTS', key('s', lane), 'o') == 0) then
-      redis.call('LSET', list, -1, now .. '~' .. payload)
+      redis.call('LSET', list, -1, stamp .. '~' .. payload)
     else
-      length = redis.call('RPUSH', list, now .. '~' .. payload)
+      length = redis.call('RPUSH', list, stamp .. '~' .. payload)
     end
-  elseif redis.call('SET', key('d', lane .. ':' .. message), 1, 'NX', 'PX', mark_life) then
-    length = redis.call('RPUSH', list, now .. ' ' .. payload)
+  elseif redis.call('SET', key('d', lane .. ':' .. message), '1', 'NX', 'PX', mark_life) then
+    length = redis.call('RPUSH', list, stamp .. ' ' .. payload)
     if journey ~= '' then
-      write_journey(journey, lane, ARGV[i + 5] .. now, journey_life)
+      write_journey(journey, lane, ARGV[i + 5] .. stamp, ARGV[3])
       if redis.call('RPUSH', tag .. ':journeys', journey .. lane) > journeys then
         local oldest = redis.call('LPOP', tag .. ':journeys')
         redis.call('HDEL', key('j', string.sub(oldest, 1, 22)), string.sub(oldest, 23))
@@ -38,7 +40,7 @@ for i = 5, #ARGV, 7 do
       local mapping = redis.call('GET', key('m', lane))
       target = mapping and 'out:' .. string.match(mapping, '^%S+') or 'out:?'
     end
-    activate(lane, target, now, window, jobs)
+    activate(lane, target, now, tonumber(ARGV[2]), jobs)
   end
   statuses[#statuses + 1] = status
 end
