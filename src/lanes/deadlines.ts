@@ -6,9 +6,6 @@ interface Waiting {
   readonly until: number;
 }
 
-/** So many answered ones may stand in front before the list is made shorter. */
-const mostAnswered = 1000;
-
 /**
  * Rejects the commands of one connection that Redis has not answered in time. Answers come in the order of the commands,
  * so one timer on the oldest serves them all: a timer for each costs a callback more than its authentication.
@@ -16,7 +13,6 @@ const mostAnswered = 1000;
 export class Deadlines {
   readonly #timeoutMs: number;
   readonly #waiting: Waiting[] = [];
-  #head = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(timeoutMs: number) {
@@ -40,7 +36,7 @@ export class Deadlines {
     this.#timer = undefined;
     for (;;) {
       this.#dropAnswered();
-      const oldest = this.#waiting[this.#head];
+      const oldest = this.#waiting[0];
       if (oldest === undefined) return;
       if (oldest.until > now) {
         // A timer may fire a little early.
@@ -51,12 +47,8 @@ export class Deadlines {
     }
   }
 
+  // At once, and not many together: kept for a moment longer, commands outlive the garbage collector's cheap rounds.
   #dropAnswered(): void {
-    const waiting = this.#waiting;
-    while (waiting[this.#head]?.command.isSettled === true) this.#head += 1;
-    if (this.#head === waiting.length || this.#head > mostAnswered) {
-      waiting.splice(0, this.#head);
-      this.#head = 0;
-    }
+    while (this.#waiting[0]?.command.isSettled === true) this.#waiting.shift();
   }
 }

@@ -1,8 +1,4 @@
 import { createHash, hash } from 'node:crypto';
-import { RecentNames } from './recent-names.js';
-
-/** Enough for every conversation that is busy at a time, at some hundred bytes each. */
-const rememberedNames = 5000;
 
 /** Which way a message goes, seen from eGain: `in` = from the customer, `out` = to the customer. */
 export type Direction = 'in' | 'out';
@@ -13,7 +9,7 @@ export type Direction = 'in' | 'out';
  */
 export class Keyspace {
   readonly #secret: string;
-  readonly #names = new RecentNames(rememberedNames);
+  #last: { readonly id: string; readonly name: string } | undefined;
   readonly prefix: string;
   readonly shards: number;
 
@@ -59,7 +55,12 @@ export class Keyspace {
 
   /** The name under which the journeys of a message id are kept; a message's mark is the beginning of it. */
   journey(messageId: string): string {
-    return this.#name('message', messageId);
+    const last = this.#last;
+    if (last?.id === messageId) return last.name;
+    const name = this.#name('message', messageId);
+    // Both names of a message are asked for one after the other, and hardly ever again.
+    this.#last = { id: messageId, name };
+    return name;
   }
 
   /** The token of a link to one file of one message: 132 bits that nobody can guess, the same every time. */
@@ -83,12 +84,9 @@ export class Keyspace {
     return createHash('sha1').update(lane).digest().readUInt32BE(0) % this.shards;
   }
 
-  #name(kind: string, ...parts: string[]): string {
-    return this.#names.get(`${kind}\0${parts.join('\0')}`, this.#hash);
-  }
-
   // The key comes first, has a fixed length, and two thirds of the digest are cut off: a plain SHA-256 is as good as
-  // an HMAC here and costs a third.
-  readonly #hash = (what: string): string =>
-    hash('sha256', `${this.#secret}\0${what}`, 'base64url').slice(0, 22);
+  // an HMAC here and costs a third, so little that remembering the names of busy lanes costs more.
+  #name(kind: string, ...parts: string[]): string {
+    return hash('sha256', `${this.#secret}\0${kind}\0${parts.join('\0')}`, 'base64url').slice(0, 22);
+  }
 }
