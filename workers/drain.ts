@@ -4,11 +4,11 @@ import type { Lanes } from '../src/lanes/lanes.js';
 import type { BackOff } from '../src/messages/back-off.js';
 import type { Deliverer } from './delivery.js';
 import type { Endings } from './endings.js';
-import { LaneRun, readAhead, type LaneInHand, type Next } from './lane-run.js';
+import { LaneRun, noPlace, readAhead, type LaneInHand, type Next } from './lane-run.js';
 import { mayPass } from './passage.js';
 import { persist } from './persist.js';
 import type { DrainData, Queues } from './queues.js';
-import type { Slots } from './slots.js';
+import { Place, type Slots } from './slots.js';
 
 export interface DrainSettings {
   /** How long a message may be tried from its acceptance on (I4), in milliseconds. */
@@ -40,11 +40,13 @@ export interface DrainParts {
   readonly onError: (error: unknown) => void;
 }
 
+/** For how long a place is kept, over any number of short lanes, while others wait for it; milliseconds. */
+const turnMs = 100;
 /**
- * For how long a job whose lane is empty goes on with lanes that wait for room, in milliseconds. A job costs as much as
- * several messages, so it is made to last; but lanes that have a job wait for this one's place meanwhile.
+ * For how long a job goes on with lanes that wait for room when its own is empty, in milliseconds. Adding and ending a job
+ * costs more than several messages, so it is made to last; but now and then lanes are dealt out among the processes anew.
  */
-const carryMs = 500;
+const carryMs = 5000;
 
 /**
  * BullMQ's processor: one job drains one lane, and when that is empty others of the same target that have no job yet, one
@@ -82,8 +84,8 @@ export class Drain {
         await lanes.park(lane, generation, token);
         return { kind: 'done' };
       }
-      const release = await slots.acquire(route.gate);
-      if (release === undefined) return { kind: 'later', ms: 20 + 60 * random() };
+      const place = await Place.take(slots, route.gate);
+      if (place === undefined) return noPlace(random);
       try {
         if (stopping() || signal.aborted) return { kind: 'later', ms: 1 };
         // Waiting for a place may have taken long; the gate may have closed meanwhile.
@@ -110,25 +112,38 @@ export class Drain {
             taken,
             takenAt: askedAt,
             pass,
+            place,
             ...route,
           });
         target = taken.target;
       } finally {
-        release();
+        place.leave();
       }
     }
   }
 
   /** One lane after the other, all in the place of the first. */
   async #drain(first: LaneInHand): Promise<Exclude<Next, { kind: 'next' }>> {
-    const { now, stopping } = this.#parts;
+    const { lanes, gates, now, random, stopping } = this.#parts;
+    const { place } = first;
     const until = now() + carryMs;
     const mayGoOn = (): boolean => first.pass === undefined && !stopping() && now() < until;
+    let turnEndsAt = now() + turnMs;
     for (let inHand = first; ;) {
       const next = await this.#lane.drain(inHand, mayGoOn);
-      if (next.kind === 'next') inHand = next.inHand;
-      else if (next.kind === 'done' || inHand === first) return next;
-      else return this.#handOver(inHand, next.ms);
+      if (next.kind !== 'next') {
+        if (next.kind === 'done' || inHand === first) return next;
+        return this.#handOver(inHand, next.ms);
+      }
+      inHand = next.inHand;
+      if (now() < turnEndsAt || !place.isAwaited()) continue;
+      if (!(await place.giveWay())) return this.#handOver(inHand, noPlace(random).ms);
+      if (stopping()) return this.#handOver(inHand, 1);
+      if (!mayPass(gates, inHand.taken.target, inHand.gate, undefined)) {
+        await lanes.park(inHand.lane, inHand.generation, inHand.token, inHand.jobId);
+        return { kind: 'done' };
+      }
+      turnEndsAt = now() + turnMs;
     }
   }
 

@@ -8,6 +8,7 @@ import type { Ending } from './endings.js';
 import { mayPass } from './passage.js';
 import { persist } from './persist.js';
 import type { DrainData } from './queues.js';
+import type { Place } from './slots.js';
 
 /** Messages read ahead in one round trip. */
 export const readAhead = 10;
@@ -23,6 +24,7 @@ export interface LaneInHand {
   readonly takenAt: number;
   readonly pass: DrainData['pass'];
   readonly gate: string;
+  readonly place: Place;
   readonly deliverer: Deliverer;
 }
 
@@ -50,8 +52,8 @@ export class LaneRun {
 
   /** `mayGoOn`: whether the job may take another lane when this one is empty. */
   async drain(inHand: LaneInHand, mayGoOn: () => boolean): Promise<Next> {
-    const { gates, settings, now, stopping, leaving: signal, onError } = this.#parts;
-    const { lane, token, taken, gate, deliverer, pass } = inHand;
+    const { gates, settings, random, now, stopping, leaving: signal, onError } = this.#parts;
+    const { lane, token, taken, gate, place, deliverer, pass } = inHand;
     let elements: readonly LaneElement[] = taken.elements;
     let at = 0;
     let { finished, mapping, attempts, plan, starts } = taken;
@@ -66,7 +68,7 @@ export class LaneRun {
       const element = elements[at];
       if (element === undefined) return again;
       at += 1;
-      // A process that was frozen finds out here, before it writes to anybody (fence).
+      // A process that was frozen, or a lane that waited long for a place, finds out here, before it writes to anybody (fence).
       if (signal.aborted || now() - verifiedAt > settings.lockMs / 2) return again;
       const holding: Holding = { lane, owner: token, finished };
       const ending: Ending = {
@@ -137,7 +139,9 @@ export class LaneRun {
         elements = ended.elements;
         at = 0;
       }
-      if (stopping() || sent + 1 >= settings.laneBurst) return again;
+      if ((sent + 1) % settings.laneBurst === 0 && place.isAwaited() && !(await place.giveWay()))
+        return noPlace(random);
+      if (stopping()) return again;
       if (!mayPass(gates, taken.target, gate, undefined)) return this.#park(inHand);
     }
   }
@@ -198,6 +202,7 @@ export class LaneRun {
     return { kind: 'next', inHand: { ...inHand, lane, generation, taken, takenAt } };
   }
 
+  /** The gate is closed: the lane waits until it opens. */
   async #park({ lane, generation, token, jobId }: LaneInHand): Promise<Next> {
     await this.#parts.lanes.park(lane, generation, token, jobId);
     return done;
@@ -225,6 +230,12 @@ export class LaneRun {
     return done;
   }
 }
+
+/** As many wait for a place here as may run: another process may have one. */
+export const noPlace = (random: () => number): { readonly kind: 'later'; readonly ms: number } => ({
+  kind: 'later',
+  ms: 20 + 60 * random(),
+});
 
 const fencedOut: Next = { kind: 'later', ms: 100 };
 

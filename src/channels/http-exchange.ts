@@ -5,7 +5,7 @@ export interface ExchangeRequest {
   readonly url: URL;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: Buffer;
+  readonly body?: Buffer | string;
   /** For everything from waiting for a connection to the last byte of the answer. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;

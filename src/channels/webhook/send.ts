@@ -45,7 +45,7 @@ export async function send(
   config: WebhookConfig,
   environment: SendEnvironment,
 ): Promise<SendResult> {
-  const body = Buffer.from(JSON.stringify(operation.body));
+  const body = JSON.stringify(operation.body);
   const timestamp = String(Math.floor(environment.now() / 1000));
   const outcome = await exchange(environment.dispatcher, {
     url: addressOf(config),

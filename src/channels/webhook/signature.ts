@@ -16,9 +16,16 @@ function keysOf(secrets: readonly string[]): readonly KeyObject[] {
 }
 
 /** One digest of 32 bytes per secret, in the order of the secrets. `timestamp` in seconds, as in the header. */
-export function digests(secrets: readonly string[], id: string, timestamp: string, body: Buffer): Buffer[] {
+export function digests(
+  secrets: readonly string[],
+  id: string,
+  timestamp: string,
+  body: Buffer | string,
+): Buffer[] {
   return keysOf(secrets).map((key) =>
-    createHmac('sha256', key).update(`${id}.${timestamp}.`, 'utf8').update(body).digest(),
+    typeof body === 'string'
+      ? createHmac('sha256', key).update(`${id}.${timestamp}.${body}`, 'utf8').digest()
+      : createHmac('sha256', key).update(`${id}.${timestamp}.`, 'utf8').update(body).digest(),
   );
 }
 
@@ -27,7 +34,7 @@ export function signatureHeader(
   secrets: readonly string[],
   id: string,
   timestamp: string,
-  body: Buffer,
+  body: Buffer | string,
 ): string {
   return digests(secrets, id, timestamp, body)
     .map((digest) => `v1,${digest.toString('base64')}`)
