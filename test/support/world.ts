@@ -45,6 +45,8 @@ export interface BridgeOptions {
   /** To start the same instance again where it was. */
   readonly port?: number;
   readonly managementPort?: number;
+  /** Added to the process's environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** For tests that expect the start to fail, or that wait by themselves. */
   readonly untilReady?: boolean;
 }
@@ -119,14 +121,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         ...bridge.replace,
       }),
     );
-    const child = spawnProcess([
-      'dist/src/cli/main.js',
-      'start',
-      '--role',
-      bridge.role ?? 'all',
-      '--config',
-      configFile,
-    ]);
+    const child = spawnProcess(
+      ['dist/src/cli/main.js', 'start', '--role', bridge.role ?? 'all', '--config', configFile],
+      bridge.env === undefined ? {} : { env: bridge.env },
+    );
     bridges.push(child);
     const url = `http://127.0.0.1:${port}`;
     if (bridge.untilReady !== false) await child.line(/bridge started/);
