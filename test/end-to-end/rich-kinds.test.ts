@@ -25,6 +25,7 @@ beforeAll(async () => {
     switches: { checkParent: true, parentRef: 'id' },
     overrides: {
       notices: { agent: true },
+      files: { allowHosts: ['127.0.0.1'] },
       egain: { switches: { parent_ref: 'id', reply_mode: ['text_id', 'json'] } },
       channels: {
         plain: {
@@ -326,15 +327,22 @@ describe('what is broken or unwelcome', () => {
 
   test('a file the manifest does not take: the customer reads that there was one, the agent hears why', async () => {
     const someone = await textOnly();
-    const url = 'https://files.example.com/a';
+    const file = (name: string) =>
+      world.simulator.control.storeFile({
+        name,
+        contentType: 'application/pdf',
+        bytes: Buffer.from('%PDF-1.4\n'),
+      });
     const shown = await someone.sees({
       do: 'send',
       type: 'text',
       content: { text: 'Here it is' },
-      attachments: [
-        { name: 'setup.pdf.exe', contentType: 'application/pdf', size: 3, url },
-        { name: 'terms.PDF', contentType: 'application/pdf', size: 3, url },
-      ],
+      attachments: [file('setup.pdf.exe'), file('terms.PDF')].map(({ name, contentType, size, url }) => ({
+        name,
+        contentType,
+        size,
+        url,
+      })),
     });
     expect(shown.text).toBe('Here it is\nDie Datei „setup.pdf.exe“ kann hier nicht zugestellt werden.');
     expect(shown.attachments?.map(({ name }) => name)).toEqual(['terms.PDF']);
