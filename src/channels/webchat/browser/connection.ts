@@ -155,7 +155,6 @@ export class Connection {
           ...this.#headers(session),
           ...(this.#cursor === '' ? {} : { 'last-event-id': this.#cursor }),
         },
-        cache: 'no-store',
         signal: silence.signal,
       });
       if (answer.status === 401) {
