@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { onlyRange, readRange } from '../src/files/byte-range.js';
 import type { FileOpener } from '../src/files/file-opener.js';
@@ -13,13 +14,16 @@ export interface AssetLinkParts {
   readonly opener: Pick<FileOpener, 'open'>;
   /** Files on their way out at the same time. */
   readonly concurrency: number;
+  /** Bytes of a file that went out, also where it broke off. */
+  readonly carried?: (bytes: number) => void;
 }
 
 /** The only types a browser may show in place; they hold no script, and are never guessed (`nosniff`). */
 const inline: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
 
 /** `GET /assets/{token}`: the bytes behind a link of ours, streamed through by whichever process is asked. */
-export function assetLink({ records, opener, concurrency }: AssetLinkParts): Handler {
+export function assetLink(parts: AssetLinkParts): Handler {
+  const { records, opener, concurrency, carried } = parts;
   let underWay = 0;
   return async (request, response, path) => {
     const { method } = request;
@@ -43,7 +47,7 @@ export function assetLink({ records, opener, concurrency }: AssetLinkParts): Han
     if (underWay >= concurrency) throw unavailable('too many files at once');
     underWay += 1;
     try {
-      await give(opener, link, range === 'whole' ? undefined : range, response, method === 'HEAD');
+      await give(opener, link, range === 'whole' ? undefined : range, response, method === 'HEAD', carried);
     } finally {
       underWay -= 1;
     }
@@ -65,6 +69,7 @@ async function give(
   range: ByteRange | undefined,
   response: ServerResponse,
   headOnly: boolean,
+  carried: AssetLinkParts['carried'],
 ): Promise<void> {
   const left = new AbortController();
   response.once('close', () => left.abort());
@@ -87,8 +92,16 @@ async function give(
     return;
   }
   const cut = range !== undefined && part !== undefined && file.status === 200 ? [onlyRange(range)] : [];
+  let bytes = 0;
+  const count = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      done(null, chunk);
+    },
+  });
   // The head is out: what fails from here on can only be told by breaking off.
-  await pipeline([file.body, ...cut, response]).catch(() => response.destroy());
+  await pipeline([file.body, ...cut, count, response]).catch(() => response.destroy());
+  carried?.(bytes);
   file.body.destroy();
 }
 

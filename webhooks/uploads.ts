@@ -37,6 +37,8 @@ export interface UploadParts {
   readonly idleMs: number;
   /** Uploads at the same time. */
   readonly concurrency: number;
+  /** Bytes of a file that was taken. */
+  readonly carried?: (bytes: number) => void;
 }
 
 /** A question for a ticket is small. */
@@ -114,6 +116,7 @@ async function receive(
     await parts.vault.remove(stored.at);
     throw unavailable('Redis did not confirm the file', 1, error);
   }
+  parts.carried?.(size);
   const { name, contentType } = file;
   sendJson(response, 201, JSON.stringify({ assetId, name, size, contentType }));
 }

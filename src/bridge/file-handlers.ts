@@ -10,6 +10,7 @@ import { UploadDesk } from '../../webhooks/upload-desk.js';
 import { channelUploads, type AuthorizeUpload } from '../../webhooks/uploads.js';
 import { largestAsset, type Assets } from '../egain/assets.js';
 import type { Keyspace } from '../lanes/keyspace.js';
+import type { Observer } from '../operations/observer.js';
 import type { ConfiguredChannel } from './channels.js';
 import type { FileRoom } from './files.js';
 import { filePolicy } from './manifest.js';
@@ -30,10 +31,11 @@ export function fileHandlers(parts: {
   readonly keys: Keyspace;
   readonly throttle: FailureThrottle;
   readonly arrivals: Arrivals;
+  readonly observer: Pick<Observer, 'file'>;
   /** Channels whose callers prove themselves otherwise than by a signature over the request. */
   readonly authorize?: ReadonlyMap<string, AuthorizeUpload>;
 }): FileHandlers {
-  const { config, room, assets, channels, keys, throttle, arrivals, authorize } = parts;
+  const { config, room, assets, channels, keys, throttle, arrivals, observer, authorize } = parts;
   const { files, server } = config;
   const laneOf = (channel: string, customerId: string): string => keys.inboundLane(channel, customerId);
   const mostBytes = Math.min(largestAsset, files.maxBytes);
@@ -71,12 +73,14 @@ export function fileHandlers(parts: {
       timeoutMs: files.timeoutMs,
       idleMs: files.idleMs,
       concurrency: files.concurrency,
+      carried: (bytes) => observer.file('upload', bytes),
     }),
     assets: assetLink({
       records: room.records,
       opener: room.opener,
       // Several customers and eGain may fetch while uploads go on.
       concurrency: 4 * files.concurrency,
+      carried: (bytes) => observer.file('link', bytes),
     }),
   };
 }

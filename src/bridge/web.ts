@@ -62,11 +62,22 @@ export async function startWeb(parts: {
   const common = { intake, keys, throttle, observer, arrivals, ...limits };
   const issue = tokenIssuer(config);
   const egainPool = connectionPool(2 * config.files.concurrency, egain.requestTimeoutMs / 2);
-  const hub = egainAccess({ config, redis: core.redis, dispatcher: egainPool, observer });
+  const dispatcher = observer.upstream('egain', egainPool);
+  const hub = egainAccess({ config, redis: core.redis, dispatcher, observer });
   const { assets } = hub.client;
   const room = await openFiles(config, core, assets);
   const authorize = chatUploads(channels);
-  const files = fileHandlers({ config, room, assets, channels, keys, throttle, arrivals, authorize });
+  const files = fileHandlers({
+    config,
+    room,
+    assets,
+    channels,
+    keys,
+    throttle,
+    arrivals,
+    observer,
+    authorize,
+  });
   const environment = { now: Date.now };
   const onError = (error: unknown): void => observer.backgroundError(error);
   const uploads = { desk: files.desk, handler: files.uploads };

@@ -4,6 +4,7 @@ import type { Notices } from '../../workers/notices.js';
 import { OutboundFiles } from '../../workers/outbound-files.js';
 import { Places } from '../../workers/places.js';
 import { largestAsset, type Assets } from '../egain/assets.js';
+import type { Observer } from '../operations/observer.js';
 import type { ConfiguredChannel } from './channels.js';
 import { failureOf } from './egain-link.js';
 import type { FileRoom } from './files.js';
@@ -16,8 +17,9 @@ export function workerFiles(parts: {
   readonly assets: Assets;
   readonly channels: ReadonlyMap<string, ConfiguredChannel>;
   readonly notices: Notices;
+  readonly observer: Pick<Observer, 'file'>;
 }): { readonly inbound: InboundFiles; readonly outbound: OutboundFiles } {
-  const { config, room, assets, channels, notices } = parts;
+  const { config, room, assets, channels, notices, observer } = parts;
   const { files, egain } = config;
   const policies = (direction: 'inbound' | 'outbound') => {
     const byChannel = new Map(
@@ -39,7 +41,10 @@ export function workerFiles(parts: {
         { signal },
       )
       .then(
-        ({ id }): AssetOutcome => ({ ok: true, assetId: id }),
+        ({ id }): AssetOutcome => {
+          observer.file('asset', file.size);
+          return { ok: true, assetId: id };
+        },
         (error: unknown): AssetOutcome => ({ ok: false, failure: failureOf(error, egain.switches) }),
       );
   return {

@@ -90,7 +90,7 @@ export async function startWorker(parts: {
     speakers: new Map([...channels].map(([name, channel]) => [name, choiceSpeaker(channel)])),
   });
   const room = await openFiles(config, core, hub.client.assets);
-  const files = workerFiles({ config, room, assets: hub.client.assets, channels, notices });
+  const files = workerFiles({ config, room, assets: hub.client.assets, channels, notices, observer });
   const inbound = new InboundDeliverer({
     lanes,
     conversations,

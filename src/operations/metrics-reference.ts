@@ -31,7 +31,7 @@ export function metricsReference(): string {
     '| answer time of eGain’s callback, p99 | `histogram_quantile(0.99, sum by (le) (rate(egain_bridge_request_seconds_bucket{caller="egain"}[5m])))` |',
     '| age of the oldest waiting message | `max by (direction) (egain_bridge_oldest_waiting_seconds)` |',
     '| runnable lanes | `sum by (direction) (max by (direction, channel, state) (egain_bridge_lanes{state=~"running\\|waiting"}))` |',
-    '| bytes of files per second | `sum by (direction) (rate(egain_bridge_file_bytes_total[5m]))` |',
+    '| bytes of files per second | `sum by (way) (rate(egain_bridge_file_bytes_total[5m]))` |',
     '',
     '## Node’s own',
     '',

@@ -156,11 +156,13 @@ export function createMetrics() {
       'upstream',
       'status',
     ),
-    fileBytes: counter(
-      'egain_bridge_file_bytes_total',
-      'Bytes of files carried, by direction and channel.',
-      'direction',
-      'channel',
+    fileBytes: begun(
+      counter(
+        'egain_bridge_file_bytes_total',
+        'Bytes of files, by way: upload (by a channel), asset (made an asset of eGain’s), link (fetched by one of our links).',
+        'way',
+      ),
+      ['upload', 'asset', 'link'],
     ),
 
     redisSeconds: histogram(

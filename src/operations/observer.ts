@@ -15,6 +15,11 @@ interface DeliveryFacts {
   readonly losses?: readonly { readonly what: string; readonly why: string }[] | undefined;
 }
 
+interface TokenState {
+  readonly ageMs: number;
+  readonly leftMs: number;
+}
+
 /** Counts, and writes the one canonical line per unit of work. */
 export class Observer {
   readonly #metrics: Metrics;
@@ -64,9 +69,9 @@ export class Observer {
     );
   }
 
-  /** Bytes of a file that were carried. */
-  file(direction: 'in' | 'out', channel: string, bytes: number): void {
-    this.#metrics.fileBytes.at(direction, channel).add(bytes);
+  /** Bytes of a file: uploaded by a channel, made an asset of eGain's, fetched by whoever has our link. */
+  file(way: 'upload' | 'asset' | 'link', bytes: number): void {
+    this.#metrics.fileBytes.at(way).add(bytes);
   }
 
   /** A lane's worker was gone; the lane goes on elsewhere. */
@@ -91,17 +96,20 @@ export class Observer {
     else this.#log.warn({ kind, nextInMs, reason: error?.message }, 'access token');
   }
 
-  /** Where the token stands, asked when somebody reads the figures. */
-  watchToken(state: () => { readonly ageMs: number; readonly leftMs: number } | undefined): void {
+  /** Where the token stands, asked when somebody reads the figures. Both sides of one process hold the same token. */
+  watchToken(state: () => TokenState | undefined): void {
+    this.#tokens.push(state);
+    if (this.#tokens.length > 1) return;
     const { tokenAgeSeconds, tokenLeftSeconds } = this.#metrics;
     this.#metrics.scrape.add(() => {
-      const now = state();
+      const held = this.#tokens.flatMap((each) => each() ?? []);
+      const [newest] = held.sort((one, other) => one.ageMs - other.ageMs);
       // Unlike `reset`, which would say 0: there is none.
       tokenAgeSeconds.remove();
       tokenLeftSeconds.remove();
-      if (now === undefined) return;
-      tokenAgeSeconds.set(now.ageMs / 1000);
-      tokenLeftSeconds.set(now.leftMs / 1000);
+      if (newest === undefined) return;
+      tokenAgeSeconds.set(newest.ageMs / 1000);
+      tokenLeftSeconds.set(newest.leftMs / 1000);
     });
   }
 
@@ -113,6 +121,7 @@ export class Observer {
     this.#log.error({ target }, 'messages wait for a channel that is not configured: they are held');
   }
 
+  readonly #tokens: (() => TokenState | undefined)[] = [];
   readonly #strays = new Map<string, number>();
   #lastRedisError = 0;
 
