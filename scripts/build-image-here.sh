@@ -41,7 +41,7 @@ make_bases() {
   say 'making the base images (debootstrap) …'
   # shellcheck disable=SC2016 # the placeholders are apt's
   mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Component: main' 'Origin: Debian' 'Codename: bookworm' | head -1)
-  debootstrap --variant=minbase bookworm "$work/base" "${mirror:-http://deb.debian.org/debian}" >"$work/debootstrap.log" 2>&1 ||
+  debootstrap --variant=minbase bookworm "$work/base" "$mirror" >"$work/debootstrap.log" 2>&1 ||
     { tail -5 "$work/debootstrap.log" >&2; exit 1; }
   # What the published "slim" variant leaves out.
   rm -rf "$work"/base/usr/share/{doc,man,info,locale,groff,lintian,linda} "$work"/base/var/lib/apt/lists/* "$work"/base/var/cache/apt/*
