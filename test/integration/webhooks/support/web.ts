@@ -68,6 +68,8 @@ function configOf(redis: TestRedis, options: WebOptions) {
       callback: { authentication: [...basicMethods, ownTokens] },
       ...options.egain,
     },
+    // What is told of a refusal lies in a lane of its own; here it must be seen that the refused message leaves nothing.
+    notices: { customer: false },
     channels: options.channels ?? {
       support: {
         adapter: 'webhook',
