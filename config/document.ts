@@ -57,7 +57,7 @@ class References {
 
   hide(text: string): string {
     return text.replace(
-      /\$?\$\{[^}\n]*\}/g,
+      /\$?\$\{[^}\n]{0,1000}\}/g,
       (reference) => `\uE000${this.#hidden.push(reference) - 1}\uE001`,
     );
   }

@@ -152,7 +152,7 @@ function readTwin(file: unknown, path: Path, surroundings: Surroundings, notes: 
   }
   const place = resolveFrom(surroundings.folder, file);
   try {
-    return surroundings.readFile(place).replace(/[\r\n]+$/, '');
+    return surroundings.readFile(place).replace(/(?<![\r\n])[\r\n]+$/, '');
   } catch (error) {
     notes.findings.push({
       path,

@@ -48,7 +48,7 @@ export function webAddress(): z.ZodURL {
 
 /** As `webAddress`, kept without the slash at its end because paths are appended to it. */
 export function baseAddress(): z.ZodURL {
-  return webAddress().overwrite((address) => address.replace(/\/+$/, ''));
+  return webAddress().overwrite((address) => address.replace(/(?<!\/)\/+$/, ''));
 }
 
 /** For a rule over several settings: it speaks up even while single settings are wrong, so it must not rely on them. */

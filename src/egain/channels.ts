@@ -36,7 +36,7 @@ const inbound = {
 };
 
 /** `<base64>` is what eGain's own samples have there; a public program sends it [seed], [wild: DM bridge]. */
-const image = /^(<base64>|[A-Za-z0-9+/\s]+={0,2}\s*)$/;
+const image = /^(<base64>|[A-Za-z0-9+/\s]+(?:={1,2}\s*)?)$/;
 
 const { description, active, modified } = common;
 const channelBody = open({

@@ -58,7 +58,7 @@ export function createEgainTransport(options: EgainTransportOptions): EgainTrans
     });
   }
   const { origin } = url;
-  const base = url.pathname.replace(/\/+$/, '');
+  const base = url.pathname.replace(/(?<!\/)\/+$/, '');
   const now = options.now ?? Date.now;
   const { dispatcher, timeoutMs, maxAnswerBytes = 8 * 1024 * 1024 } = options;
   const language = options.acceptLanguage === undefined ? {} : { 'accept-language': options.acceptLanguage };

@@ -12,7 +12,7 @@ const invisible = /[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\uf
  */
 export function safeFileName(name: string): string {
   const visible = cleanFileName(name.normalize('NFC').replace(invisible, ''));
-  const bare = visible.replace(/[\s.]+$/u, '').trim();
+  const bare = visible.replace(/(?<![\s.])[\s.]+$/u, '').trim();
   return shortened(bare === '' ? 'file' : bare);
 }
 

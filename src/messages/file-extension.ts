@@ -6,7 +6,7 @@ function canonical(text: string): string {
   return text
     .normalize('NFKC')
     .toLowerCase()
-    .replace(/[.\s]+$/, '');
+    .replace(/(?<![.\s])[.\s]+$/, '');
 }
 
 /** All extensions of a name, outermost last: `a.tar.gz` has `tar` and `gz`, `.exe` has `exe`. */

@@ -105,7 +105,7 @@ function channelName(name: string, taken: Set<string>): string {
     name
       .toLowerCase()
       .replaceAll(/[^a-z0-9]+/g, '-')
-      .replaceAll(/^-+|-+$/g, '')
+      .replaceAll(/^-|-$/g, '')
       .slice(0, 60) || 'channel';
   let unique = plain;
   for (let number = 2; taken.has(unique); number += 1) unique = `${plain}-${number}`;

@@ -5,8 +5,8 @@ import type { OfferedOption } from './offer.js';
 /** Shorter beginnings are met by chance too often. */
 const leastPrefix = 3;
 
-const andWord = /\s+(?:and|und|et|y|e|og|och|en|и|و)\s+/;
-const separators = /\s*[,;/&+،؛、]\s*/;
+const andWord = /(?<!\s)\s+(?:and|und|et|y|e|og|och|en|и|و)\s+/;
+const separators = /(?<!\s)\s*[,;/&+،؛、]\s*/;
 
 /** The only entry of a list, unless there is none or more than one. */
 function only<T>(list: readonly T[]): T | undefined {
@@ -17,7 +17,7 @@ function only<T>(list: readonly T[]): T | undefined {
 function bare(text: string): string {
   return text
     .replace(/^[([]\s*/, '')
-    .replace(/\s*[.)\]]+$/, '')
+    .replace(/(?<![.)\]])\s?[.)\]]+$/, '')
     .trim();
 }
 
