@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { lineEvents, usualLines, type LineEvent } from '../../src/messages/events.js';
 import { accountSchema } from './account.js';
+import { wideningsOf, type ChannelLimits } from './channel-limits.js';
 import { evenIfIncomplete, isRecord } from './fields.js';
 import { manifestSchema } from './manifest.js';
 
@@ -9,6 +10,8 @@ import { manifestSchema } from './manifest.js';
 export interface AdapterSettings {
   readonly kind: string;
   readonly configSchema: z.ZodType;
+  /** `settings` is what `configSchema` made of them. */
+  capabilities?(settings: unknown): ChannelLimits;
 }
 
 /** `settings` is what the adapter's own schema made of the keys beside those that every channel has. */
@@ -50,6 +53,13 @@ export function channelsSchema(
         context.addIssue({ code: 'custom', path: [name, 'account', 'address'], message });
       }
     }, evenIfIncomplete)
+    .superRefine((channels, context) => {
+      for (const [name, { adapter: kind, manifest, settings }] of Object.entries(channels)) {
+        const limits = adapters.find((adapter) => adapter.kind === kind)?.capabilities?.(settings);
+        for (const { path, expected } of limits === undefined ? [] : wideningsOf(manifest, limits))
+          context.addIssue({ code: 'custom', path: [name, 'manifest', ...path], message: expected });
+      }
+    })
     .prefault({})
     .describe('The channels by name. The name is part of the webhook’s address: `/channels/<name>/webhook`.');
 }

@@ -1,6 +1,7 @@
 /** A channel kind of the webhook's shape, and the smallest configuration that is complete. */
 import * as z from 'zod';
 import { loadConfig, type Loaded } from '../../../config/load.js';
+import type { AdapterSettings } from '../../../config/schema.js';
 import { secretList, webAddress } from '../../../config/schema/fields.js';
 
 export const webhook = {
@@ -43,7 +44,15 @@ channels:
 /** Loads `files['/etc/bridge/bridge.yaml']`; the other entries are files it may name. */
 export function load(
   text: string,
-  { env = {}, files = {} }: { env?: Record<string, string>; files?: Record<string, string> } = {},
+  {
+    env = {},
+    files = {},
+    adapters = [webhook, pager],
+  }: {
+    env?: Record<string, string>;
+    files?: Record<string, string>;
+    adapters?: readonly AdapterSettings[];
+  } = {},
 ): Loaded {
   const all = new Map(Object.entries({ '/etc/bridge/bridge.yaml': text, ...files }));
   const readFile = (path: string): string => {
@@ -51,7 +60,7 @@ export function load(
     if (content === undefined) throw Object.assign(new Error(`no file at ${path}`), { code: 'ENOENT' });
     return content;
   };
-  return loadConfig({ file: '/etc/bridge/bridge.yaml', env, readFile, adapters: [webhook, pager] });
+  return loadConfig({ file: '/etc/bridge/bridge.yaml', env, readFile, adapters });
 }
 
 /** The problems as `path: expected [origin] hint`, with the file's name shortened. */

@@ -204,6 +204,60 @@ describe('channels', () => {
     ]);
   });
 
+  describe('a manifest may say less than its channel can do, never more', () => {
+    const narrow = {
+      ...webhook,
+      capabilities: () => ({
+        text: { max: 2000, markup: 'none' },
+        rich: { listpicker: 'native' },
+        typing: { inbound: true, outbound: false },
+        attachments: { inbound: false, outbound: true },
+      }),
+    };
+    const declaring = (restrictions: string): string[] =>
+      problemsOf(
+        load(
+          minimal.replace(
+            'displayName: Support chat',
+            `displayName: Support chat, restrictions: ${restrictions}`,
+          ),
+          { adapters: [narrow] },
+        ),
+      ).map((problem) => problem.replace('channels.support.manifest.restrictions.', '').replace(/ \[.*/, ''));
+
+    test('less', () => {
+      expect(declaring('{}')).toEqual([]);
+      const inbound = '{ maxTextLength: 100000, features: [ typing_events, richText ] }';
+      const outbound =
+        '{ maxTextLength: 2000, features: [ attachments, whatever ], midChatAuth: false, richMessageTypes: [ form ] }';
+      expect(declaring(`{ inbound: ${inbound}, outbound: ${outbound} }`)).toEqual([]);
+    });
+    test.each([
+      [
+        '{ outbound: { maxTextLength: 2001 } }',
+        'outbound.maxTextLength: at most 2000, the longest text this kind of channel takes',
+      ],
+      [
+        '{ outbound: { features: [ attachments, typing_events ] } }',
+        'outbound.features[1]: no typing_events, which this kind of channel does not have',
+      ],
+      [
+        '{ inbound: { features: [ attachments ] } }',
+        'inbound.features[0]: no attachments, which this kind of channel does not have',
+      ],
+      [
+        '{ outbound: { features: [ richText ] } }',
+        'outbound.features[0]: no richText, which this kind of channel does not have',
+      ],
+      [
+        '{ outbound: { midChatAuth: true } }',
+        'outbound.midChatAuth: false, because this kind of channel cannot authenticate customers',
+      ],
+    ])('%s is refused', (restrictions, problem) => {
+      expect(declaring(restrictions)).toEqual([problem]);
+    });
+  });
+
   test('what is allowed but hardly meant is a warning', () => {
     const hold = load(minimal.replace('{ address: acme-support }', '{ address: acme-support, timeout: 10 }'));
     expect(hold.ok && hold.warnings).toMatchObject([
