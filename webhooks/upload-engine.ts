@@ -11,6 +11,8 @@ import { refusedFile } from './upload-desk.js';
 
 /** What `keep` is given: exactly `size` bytes must come out of `body`. */
 export interface FileToKeep {
+  /** Under which it lies where there is a store. */
+  readonly id: string;
   readonly channel: string;
   readonly name: string;
   readonly contentType: string;
@@ -41,6 +43,7 @@ export interface StoredUpload {
 export interface EngineParts {
   readonly vault: UploadVault;
   readonly ticket: UploadTicket;
+  readonly id: string;
   readonly policy: AttachmentPolicy;
   readonly mostBytes: number;
   readonly nameOf: (name: string, extension: string | undefined) => string;
@@ -83,6 +86,7 @@ export function uploadEngine(parts: EngineParts): StorageEngine {
       const { contentType, assetType, extension } = verdict;
       const name = parts.nameOf(ticket.name, extension);
       const kept = await vault.keep({
+        id: parts.id,
         channel: ticket.channel,
         name,
         contentType: assetType,

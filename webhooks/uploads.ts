@@ -24,7 +24,7 @@ export type AuthorizeUpload = (
 export interface UploadParts {
   readonly desk: UploadDesk;
   readonly vault: UploadVault;
-  readonly records: TicketRecords;
+  readonly records: TicketRecords & { nameOf(token: string): string };
   readonly laneOf: (channel: string, customerId: string) => string;
   /** By channel; a channel that is not in it takes no uploads. */
   readonly authorize: ReadonlyMap<string, AuthorizeUpload>;
@@ -93,9 +93,10 @@ async function receive(
 ): Promise<void> {
   if (Number(request.headers['content-length'] ?? 0) > ticket.size + formBytes)
     throw new Refusal('too-large', 'size: expected no more than the ticket was given for');
+  const assetId = parts.records.newToken();
   let stored: StoredUpload;
   try {
-    stored = await readForm(parts, request, response, ticket);
+    stored = await readForm(parts, request, response, ticket, parts.records.nameOf(assetId));
   } catch (error) {
     if (error instanceof Refusal && error.code === 'unavailable') await parts.desk.giveBack(request, ticket);
     throw error;
@@ -109,7 +110,6 @@ async function receive(
     size,
     ...stored,
   };
-  const assetId = parts.records.newToken();
   try {
     await parts.records.put(assetId, parts.laneOf(channel, customerId ?? ''), file, parts.uploadLifeMs);
   } catch (error) {
@@ -127,6 +127,7 @@ function readForm(
   request: IncomingMessage,
   response: ServerResponse,
   ticket: UploadTicket,
+  id: string,
 ): Promise<StoredUpload> {
   const { vault, desk, mostBytes, timeoutMs, idleMs } = parts;
   const over = new AbortController();
@@ -149,6 +150,7 @@ function readForm(
     const engine = uploadEngine({
       vault,
       ticket,
+      id,
       policy: desk.policy(ticket.channel),
       mostBytes,
       nameOf: withExtension,

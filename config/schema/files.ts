@@ -57,7 +57,7 @@ export const filesSchema = z
         'Folder where files are kept between the two sides; every process of the bridge must see the same one. Without it they are streamed through, never stored.',
       ),
     keepMs: milliseconds(hour, 90 * day)
-      .default(7 * day)
+      .default(2 * day)
       .describe('A file in the store is removed when nobody has asked for it for this long.'),
   })
   .prefault({})

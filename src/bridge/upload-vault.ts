@@ -8,14 +8,14 @@ import type { FileRoom } from './files.js';
  * @param typeOf eGain's type of a channel.
  */
 export function uploadVault(
-  { store, records }: FileRoom,
+  { store }: Pick<FileRoom, 'store'>,
   assets: Assets,
   typeOf: (channel: string) => string,
 ): UploadVault {
   return {
     keep: async (file) => {
       if (store !== undefined) {
-        const id = records.nameOf(records.newToken());
+        const { id } = file;
         try {
           const size = await store.save(id, file.body, file.signal);
           if (size === file.size) return { kind: 'kept', at: { kind: 'stored', id } };

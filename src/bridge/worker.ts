@@ -24,6 +24,7 @@ import { egainLink } from './egain-link.js';
 import { openFiles } from './files.js';
 import { contactReader, outboundChannel, translator } from './outbound-link.js';
 import { choiceSpeaker } from './speaking.js';
+import { sweepFiles } from './sweep-files.js';
 import { workerFiles } from './worker-files.js';
 
 /** BullMQ's lock and how often it looks for jobs whose worker is gone: a killed process's lanes go on within 20 s. */
@@ -192,6 +193,7 @@ export async function startWorker(parts: {
     onError,
     onStray: (target) => observer.stray(target),
   });
+  const stopSweeping = sweepFiles(room.store, config.files.keepMs, onError);
   await upkeep.start();
   await recoverOwnJobs(redis, keys, queues, config.instance).catch(onError);
   pool.start(onError);
@@ -200,6 +202,7 @@ export async function startWorker(parts: {
     rounds: () => upkeep.rounds,
     close: async () => {
       stopping = true;
+      stopSweeping();
       // What cannot be finished in time is broken off and handed back, so that others go on with it at once.
       const timer = setTimeout(() => leaving.abort(), config.server.drainGraceMs * handBackShare);
       await upkeep.stop();

@@ -17,6 +17,8 @@ export function register(program: Command, context: CliContext): void {
       withCore(context, command, async ({ redis, keys, lanes, queues }, config) => {
         const { DeadLetters } = await import('../lanes/dead-letters.js');
         const { forgetCustomer } = await import('../lanes/customers.js');
+        const { FileStore } = await import('../files/file-store.js');
+        const store = config.files.store === undefined ? undefined : new FileStore(config.files.store);
         const deadLetters = new DeadLetters(redis, keys);
         const forgotten = await forgetCustomer(
           {
@@ -25,6 +27,7 @@ export function register(program: Command, context: CliContext): void {
             lanes,
             deadLetters,
             forgetJobs: (own) => queues.forget(own),
+            forgetFile: async (name) => store?.remove(name),
           },
           channel,
           id,

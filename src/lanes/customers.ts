@@ -24,6 +24,8 @@ export interface ForgetParts {
   readonly deadLetters: DeadLetters;
   /** Takes what the engine holds about these lanes away, once nobody works on them any more. */
   readonly forgetJobs: (lanes: ReadonlySet<string>) => Promise<void>;
+  /** Takes the bytes away that are stored under this name, if there are any. */
+  readonly forgetFile: (name: string) => Promise<void>;
 }
 
 /**
@@ -111,6 +113,7 @@ async function forgetLanes(
         } else if (kind === 'a' && isTheirs(await redis.get(name), channel, customerId)) {
           await redis.del(name);
         } else if (kind === 'f' && own.has(laneOfFile((await redis.get(name)) ?? ''))) {
+          await parts.forgetFile(rest);
           await redis.del(name);
         }
       }),
