@@ -57,14 +57,28 @@ function lastMatchEnd(window: string, pattern: RegExp): number {
   return end;
 }
 
+/** The longest named entity of HTML has 33 characters. */
+const longestEntity = 33;
+
+/** Whether a cut here would lie within something like `&amp;`, which some clients read as one sign. */
+function isInsideEntity(text: string, index: number): boolean {
+  const before = text.slice(Math.max(0, index - longestEntity), index);
+  const start = before.lastIndexOf('&');
+  if (start < 0) return false;
+  const around = before.slice(start) + text.slice(index, index + longestEntity);
+  const entity = /^&#?[0-9A-Za-z]{1,31};/.exec(around)?.[0] ?? '';
+  return entity.length > before.length - start;
+}
+
 /**
  * Where to cut `window`, whose first `cut` units fit: behind the last paragraph, line or sentence of its second half,
  * else behind the last white space, else between two words (for scripts that write none), else between two graphemes,
- * else (one grapheme longer than the limit) between two code points.
+ * else (one grapheme longer than the limit) between two code points. Never within an entity that would fit.
  */
 function bestCut(window: string, cut: number): number {
   const atGrapheme = graphemes.segment(window);
-  const whole = (index: number): boolean => boundaryBefore(atGrapheme, index) === index;
+  const whole = (index: number): boolean =>
+    boundaryBefore(atGrapheme, index) === index && !isInsideEntity(window, index);
   const fitting = window.slice(0, cut);
   const late = Math.floor(cut / 2);
   const candidates: readonly (readonly [atLeast: number, find: () => number])[] = [
@@ -74,6 +88,7 @@ function bestCut(window: string, cut: number): number {
     [1, () => lastMatchEnd(fitting, /\s+/g)],
     [late, () => boundaryBefore(words.segment(window), cut)],
     [1, () => boundaryBefore(atGrapheme, cut)],
+    [1, () => boundaryBefore(atGrapheme, window.lastIndexOf('&', cut - 1))],
   ];
   for (const [atLeast, find] of candidates) {
     const index = find();
@@ -99,8 +114,8 @@ export function splitText(text: string, limit: SplitLimit): string[] {
   let start = 0;
   while (start < text.length) {
     const end = furthest(text, start, limit);
-    // One code point of look-ahead decides whether `end` itself is a grapheme boundary.
-    const lookAhead = end < text.length ? end + unitsAt(text, end) : end;
+    // What follows decides whether `end` itself is a boundary: a code point for a grapheme, some more for an entity.
+    const lookAhead = Math.min(text.length, end + longestEntity);
     const length = end === text.length ? end - start : bestCut(text.slice(start, lookAhead), end - start);
     parts.push(text.slice(start, start + length));
     start += length;

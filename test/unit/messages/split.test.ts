@@ -71,6 +71,26 @@ describe('splitText: cuts where a reader minds least', () => {
     expect(split('ab \u0301cdef', 4)).toEqual(['ab \u0301', 'cdef']);
     expect(split('abc \u0301def', 4)).toEqual(['abc', ' \u0301', 'def']);
   });
+  test('does not cut within an entity, unless that alone is too long', () => {
+    expect(split('aaaa&amp;bbbb', 7)).toEqual(['aaaa', '&amp;', 'bbbb']);
+    expect(split('x&#128075;&#128075;', 10)).toEqual(['x', '&#128075;', '&#128075;']);
+    expect(split('AT&T is 2 & 3; ok', 6).join('')).toBe('AT&T is 2 & 3; ok');
+    expect(split('&CounterClockwiseContourIntegral;', 8).join('')).toBe('&CounterClockwiseContourIntegral;');
+  });
+  test('takes time in proportion to the text, however it is made', () => {
+    const cost = (piece: string, length: number, max: number): number => {
+      const text = piece.repeat(Math.ceil(length / piece.length));
+      const before = process.cpuUsage().user;
+      splitText(text, { max, unit: 'utf16' });
+      return process.cpuUsage().user - before;
+    };
+    for (const piece of ['word ', 'x', '\u0301', '&', '\n', 'สวัสดี', 'A sentence. ']) {
+      cost(piece, 20_000, 1000);
+      // Four times the text; a quadratic algorithm takes sixteen times as long, and far over this floor.
+      const [small, large] = [cost(piece, 100_000, 1000), cost(piece, 400_000, 1000)];
+      expect(large).toBeLessThan(Math.max(12 * small, 1_500_000));
+    }
+  });
   test('handles right-to-left text', () => {
     expect(split('שלום עולם טוב', 10)).toEqual(['שלום עולם ', 'טוב']);
   });
@@ -97,6 +117,9 @@ describe('splitText: cuts where a reader minds least', () => {
       '\r\n',
       '\u200d',
       'עולם',
+      '&amp;',
+      '&#x1f44b;',
+      '&',
     ),
   );
   const texts = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(''));
@@ -126,6 +149,12 @@ describe('splitText: cuts where a reader minds least', () => {
           const held = segments.containing(seam);
           const inside = held !== undefined && held.index !== seam;
           expect(inside && measureText(held.segment, unit) <= max).toBe(false);
+          const around = text.slice(Math.max(0, seam - 9), seam + 9);
+          const cutsEntity = [...around.matchAll(/&(?:amp|#x1f44b);/g)].some(
+            ({ index, 0: entity }) =>
+              entity.length <= max && index < Math.min(9, seam) && index + entity.length > Math.min(9, seam),
+          );
+          expect(cutsEntity).toBe(false);
           expect(/[\ud800-\udbff]$/.test(part) && /^[\udc00-\udfff]/.test(text.slice(seam))).toBe(false);
         }
       }),
