@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ChatTab, type ChatStream } from '../support/chat-client.js';
 import { eventually } from '../support/eventually.js';
@@ -44,7 +46,7 @@ const conversationOf = (text: string) =>
   eventually(() =>
     world.simulator.control
       .conversations()
-      .find(({ messages }) => messages.some(({ content }) => JSON.stringify(content).includes(text))),
+      .find(({ messages }) => JSON.stringify(messages).includes(JSON.stringify(text).slice(1, -1))),
   );
 const answer = (conversation: string, text: string): void => {
   world.simulator.control.act(conversation, { do: 'text', text });
@@ -130,6 +132,123 @@ describe('a web chat through real processes', () => {
       ...[0, 1, 2, 3, 4].map((n) => `during ${n}`),
       'after',
     ]);
+  });
+
+  test('text is text on both sides, and an agent’s HTML only what a chat shows of it', async () => {
+    const tab = await newTab();
+    const stream = await streamOf(tab);
+    const literal = '<script>alert("up")</script> & <b>';
+    await tab.say(literal);
+    const { id, messages } = await conversationOf('alert("up")');
+    expect(messages.map(({ content }) => (content as { text?: string }).text)).toContain(literal);
+    answer(id, '<img src=x onerror=alert(1)>');
+    world.simulator.control.act(id, {
+      do: 'html',
+      html: '<b onclick="alert(1)">bold</b><script>alert(2)</script>',
+    });
+    await stream.until((open) => heard(open).length === 2);
+    const [plain, rich] = stream.events.filter(({ data }) => data['own'] !== true).slice(-2);
+    expect(plain?.data).toMatchObject({ text: '<img src=x onerror=alert(1)>' });
+    expect(plain?.data).not.toHaveProperty('content');
+    expect(rich?.data).toMatchObject({ text: 'bold', content: [{ tag: 'b', children: ['bold'] }] });
+    expect(JSON.stringify(rich)).not.toContain('alert');
+  });
+
+  test('a tap on an option reaches eGain as that choice, with its list as the parent', async () => {
+    const tab = await newTab();
+    const stream = await streamOf(tab);
+    await tab.say('offer me something');
+    const { id } = await conversationOf('offer me something');
+    world.simulator.control.act(id, { do: 'rich', kind: 'listpicker' });
+    const offered = () => stream.events.find(({ data }) => data['offer'] !== undefined)?.data;
+    await stream.until(() => offered() !== undefined);
+    const { options } = offered()?.['offer'] as { options: { id: string; title: string }[] };
+    const [first] = options;
+    const tap = { type: 'choice', choices: [{ id: first?.id }], replyTo: offered()?.['id'] };
+    expect((await tab.say('', tap)).status).toBe(202);
+    const sent = await eventually(() =>
+      world.simulator
+        .records()
+        .find(
+          (record) =>
+            record.kind === 'message' &&
+            record.conversationId === id &&
+            JSON.stringify(record).includes(first?.title ?? '?') &&
+            record.direction === 'inbound',
+        ),
+    );
+    expect(JSON.stringify(sent)).toContain('parent');
+  });
+
+  test('files go up by a ticket, and an agent’s come down as links of the bridge’s own', async () => {
+    const png = Buffer.from(
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+      'base64',
+    );
+    const tab = await newTab();
+    const stream = await streamOf(tab);
+    const uploaded = await tab.upload('photo.png', png);
+    expect([uploaded.status, uploaded.json]).toEqual([
+      201,
+      { assetId: expect.any(String), name: 'photo.png', size: png.length, contentType: 'image/png' },
+    ]);
+    const attachments = [{ name: 'photo.png', assetId: uploaded.json['assetId'] }];
+    expect((await tab.say('my picture', { attachments })).status).toBe(202);
+    const { id } = await conversationOf('my picture');
+    await conversationOf('photo.png');
+
+    // Another customer cannot send what this one has uploaded.
+    const stranger = await newTab();
+    const theirs = await tab.upload('mine.png', png);
+    await stranger.say('stolen', { attachments: [{ name: 'mine.png', assetId: theirs.json['assetId'] }] });
+    const { id: strangers } = await conversationOf('stolen');
+    await stranger.say('afterwards');
+    await conversationOf('afterwards');
+    expect(
+      JSON.stringify(world.simulator.control.conversations().find((one) => one.id === strangers)),
+    ).not.toContain('mine.png');
+
+    const shelf = createServer(
+      (_, response) => void response.writeHead(200, { 'content-type': 'image/png' }).end(png),
+    );
+    await new Promise<void>((resolve) => shelf.listen(0, '127.0.0.1', resolve));
+    opened.push(shelf);
+    const { port } = shelf.address() as AddressInfo;
+    const file = { name: 'map.png', contentType: 'image/png', url: `http://127.0.0.1:${port}/map.png` };
+    world.simulator.control.act(id, { do: 'file', files: [file] });
+    const shown = () =>
+      stream.events.find(({ data }) => data['own'] !== true && data['attachments'] !== undefined);
+    await stream.until(() => shown() !== undefined);
+    const [link] = shown()?.data['attachments'] as { name: string; url: string }[];
+    expect(link).toMatchObject({ name: 'map.png', url: expect.stringMatching(/\/assets\//) });
+    // Any process serves it, whichever made the link.
+    const fetched = await fetch(new URL(new URL(link?.url ?? '').pathname, webs[1].url));
+    expect([fetched.status, Buffer.from(await fetched.arrayBuffer())]).toEqual([200, png]);
+  });
+
+  test('the page comes with its scripts, and every script it asks for is there', async () => {
+    const seen = new Set<string>();
+    const visit = async (name: string): Promise<void> => {
+      if (seen.has(name)) return;
+      seen.add(name);
+      const found = await fetch(`${webs[1].url}/chat/chat/${name}`);
+      expect([name, found.status, found.headers.get('content-type')]).toEqual([
+        name,
+        200,
+        'text/javascript; charset=utf-8',
+      ]);
+      for (const [, next = ''] of (await found.text()).matchAll(/from '\.\/([a-z-]+\.js)'/g))
+        await visit(next);
+    };
+    await visit('page.js');
+    expect(seen.size).toBeGreaterThan(8);
+    const widget = await fetch(`${webs[1].url}/chat/chat/widget.js`);
+    expect([widget.status, widget.headers.get('cross-origin-resource-policy')]).toEqual([
+      200,
+      'cross-origin',
+    ]);
+    // A site's plain script element cannot load a module.
+    expect(await widget.text()).not.toMatch(/^(?:import|export) /m);
   });
 
   test('a customer who is forgotten leaves nothing to fetch', async () => {

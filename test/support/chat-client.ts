@@ -95,6 +95,25 @@ export class ChatTab {
     return callChat(this.url, this.#channel, 'messages', { token: this.token, body: message });
   }
 
+  /** Uploads a file in its two steps; what the last one was answered with. */
+  async upload(name: string, bytes: Buffer): Promise<ChatAnswer> {
+    const wish = { name, size: bytes.length };
+    const offered = await callChat(this.url, this.#channel, 'uploads', { token: this.token, body: wish });
+    if (offered.status !== 201) return offered;
+    const form = new FormData();
+    form.append('file', new File([new Uint8Array(bytes)], name));
+    const answer = await fetch(`${this.url}/chat/${this.#channel}/uploads`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${String(offered.json['ticket'])}` },
+      body: form,
+    });
+    return {
+      status: answer.status,
+      headers: Object.fromEntries(answer.headers),
+      json: (await answer.json()) as Record<string, unknown>,
+    };
+  }
+
   /** Everything up to this event was shown. */
   acknowledge(cursor: string): Promise<ChatAnswer> {
     return callChat(this.url, this.#channel, 'events', {

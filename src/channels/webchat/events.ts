@@ -45,6 +45,8 @@ export interface ChatOption {
 
 export interface ChatOffer {
   readonly kind: string;
+  /** Words that stand before it. */
+  readonly intro?: string;
   readonly title?: string;
   readonly subtitle?: string;
   readonly options: readonly ChatOption[];

@@ -80,11 +80,12 @@ const operation = (event: ChatEvent, kind: Operation['kind'], to: string): Opera
 
 /** Content the page can show as more than text: something to choose from, or links to follow. */
 function offerOf(rich: NonNullable<OutboundMessage['rich']>): ChatOffer | undefined {
-  const { kind, title, subtitle, options, multiple, links } = rich;
+  const { kind, intro, title, subtitle, options, multiple, links } = rich;
   if (options.length === 0 && (links ?? []).length === 0) return undefined;
   const safe = (links ?? []).filter(({ url }) => /^https?:\/\//i.test(url));
   return {
     kind,
+    ...(intro !== undefined && { intro }),
     ...(title !== undefined && { title }),
     ...(subtitle !== undefined && { subtitle }),
     options: options.map(({ id, title: name, subtitle: more, section }) => ({

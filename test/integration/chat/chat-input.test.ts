@@ -181,15 +181,59 @@ describe.each(waysIn)('a web chat, $way', ({ direct }) => {
     expect(JSON.stringify(waiting)).not.toContain('somebody-else');
   });
 
+  test.each([
+    ['without a session', [], { name: 'a.pdf', size: 1 }, 401, 'unauthenticated', /authorization/],
+    ['of nothing', 'ours', { name: 'a.pdf', size: 0 }, 422, 'unprocessable', /size/],
+    ['of 11 MiB', 'ours', { name: 'a.pdf', size: 11 * 1024 * 1024 }, 413, 'too-large', /size/],
+    ['without a name', 'ours', { size: 1 }, 400, 'malformed', /name/],
+    ['of a size that is none', 'ours', { name: 'a.pdf', size: -1 }, 400, 'malformed', /size/],
+  ] as const)('an upload %s gets no ticket', async (_what, who, wish, status, code, names) => {
+    const headers = who === 'ours' ? [bearer(await newSession(web()))] : who;
+    const asked = call('/chat/chat/uploads', wish, headers);
+    await expectRefused(web(), () => web().send(asked), { ...refusedAs, status, code, names });
+  });
+
+  test('a file comes with a ticket or not at all; a session is none', async () => {
+    const token = await newSession(web());
+    const boundary = [['content-type', 'multipart/form-data; boundary=b']] as const;
+    const form = '--b\r\ncontent-disposition: form-data; name="file"; filename="a.txt"\r\n\r\nx\r\n--b--\r\n';
+    for (const headers of [boundary, [...boundary, bearer(token)], [...boundary, bearer('x'.repeat(43))]]) {
+      await expectRefused(web(), () => web().send({ path: '/chat/chat/uploads', headers, body: form }), {
+        ...refusedAs,
+        status: 401,
+        code: 'unauthenticated',
+        names: /ticket/,
+      });
+    }
+    // The generic way to a ticket is closed to chats: it knows nothing of their limits.
+    const aside = call('/channels/chat/assets', { name: 'a.pdf', size: 1 }, [bearer(token)]);
+    expect((await web().send(aside)).status).toBe(401);
+  });
+
+  test('a message names files that were uploaded and no addresses to fetch', async () => {
+    const token = await newSession(web());
+    for (const attachment of [
+      { name: 'a', url: 'http://169.254.169.254/' },
+      { name: 'a', assetId: '../x' },
+    ]) {
+      await expectRefused(web(), () => say(token, text({ attachments: [attachment] })), {
+        ...refusedAs,
+        status: 400,
+        code: 'malformed',
+        names: /attachments/,
+      });
+    }
+  });
+
   test('the manifest’s limit holds', async () => {
     const token = await newSession(web(), 'strict');
     const long = call('/chat/strict/messages', text({ text: 'more than ten' }), [bearer(token)]);
-    await expectRefused(web(), () => web().send(long), {
-      ...refusedAs,
-      status: 422,
-      code: 'unprocessable',
-      names: /text.*10/,
-    });
+    const answer = await web().send(long);
+    expect([answer.status, json(answer)]).toEqual([
+      422,
+      { code: 'unprocessable', message: expect.stringMatching(/text.*10/) },
+    ]);
+    expect(answer.body).not.toContain('more than ten');
   });
 
   test('an address that asks too often has to wait, and nobody else', async () => {

@@ -12,9 +12,9 @@ export function offerView(
   words: Words,
   choose: Choose,
 ): HTMLElement {
-  const { title, subtitle, options, multiple = false, links = [] } = offer;
+  const { intro, title, subtitle, options, multiple = false, links = [] } = offer;
   const legend = title ?? (multiple ? words.chooseSeveral : words.chooseOne);
-  const parts: Child[] = [];
+  const parts: Child[] = intro === undefined ? [] : [make('p', { class: 'text', dir: 'auto' }, intro)];
   if (options.length > 0) {
     const list = multiple ? severalOf(options, taken, words, choose) : oneOf(options, taken, choose);
     parts.push(
