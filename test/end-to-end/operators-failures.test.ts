@@ -37,7 +37,7 @@ describe('start', () => {
     [
       'Redis holds another number of shards',
       () => ({ redis: { shards: 4 } }),
-      /^egain-bridge: redis\.shards is 4, but Redis holds data spread over 1 .*: set redis\.shards to 1\n$/,
+      /^egain-bridge: redis\.shards is 4, but Redis holds data spread over 1 .*: set redis\.shards to 1, or stop every process and run egain-bridge migrate\n$/,
     ],
     [
       'its hash key is another one',
