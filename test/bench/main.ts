@@ -1,5 +1,6 @@
 /** `npm run bench -- <name>`: one measurement, as a table or (`--json`) as one JSON object on standard output. */
 import { accept } from './benches/accept.js';
+import { files } from './benches/files.js';
 import { flat } from './benches/flat.js';
 import { latency } from './benches/latency.js';
 import { recovery } from './benches/recovery.js';
@@ -11,7 +12,15 @@ import { readOptions } from './frame/options.js';
 import { asJson, asText } from './frame/report.js';
 import { alternate, compare, medians, type Variant } from './frame/rounds.js';
 
-const benches: Readonly<Record<string, Bench>> = { accept, relay, latency, flat, recovery, start };
+const benches: Readonly<Record<string, Bench>> = {
+  accept,
+  relay,
+  latency,
+  flat,
+  files,
+  recovery,
+  start,
+};
 
 async function run(): Promise<void> {
   const options = readOptions(process.argv.slice(2));

@@ -14,6 +14,8 @@ export interface BridgeSettings {
   readonly peerUrl: string;
   /** False: everything through Express. */
   readonly direct?: boolean;
+  /** Whole sections of the configuration that take the place of the usual ones. */
+  readonly sections?: Readonly<Record<string, unknown>>;
   /** Stable over restarts, so that a process finds what it held before. */
   readonly instance?: string;
 }
@@ -68,6 +70,7 @@ function configuration(settings: BridgeSettings, port: number, managementPort: n
       },
     },
     logging: { level: 'warn' },
+    ...settings.sections,
   };
 }
 
