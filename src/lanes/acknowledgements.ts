@@ -1,5 +1,6 @@
 import type { RedisClient } from './connection.js';
 import { readElement } from './element.js';
+import { GatheringRedis } from './gathering-redis.js';
 import type { Keyspace } from './keyspace.js';
 import {
   readOrders,
@@ -122,6 +123,7 @@ export class Acknowledgements {
     for (let from = 0; from < all.length; from += mostAtOnce) {
       void this.#run(shard, all.slice(from, from + mostAtOnce));
     }
+    if (this.#redis instanceof GatheringRedis) this.#redis.hurry();
   }
 
   async #run(shard: number, waiting: readonly Waiting[]): Promise<void> {

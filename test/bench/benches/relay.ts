@@ -49,7 +49,7 @@ function drainPlan({ messages }: BenchOptions): Plan {
       ];
     }),
     notes: () => [
-      'The messages wait in Redis when the worker starts; the first tenth is warm-up. Concurrency 100 everywhere.',
+      'The messages wait in Redis when the worker starts; the first half is warm-up. Concurrency 100 everywhere.',
       'Inbound with one message per lane opens a conversation with every message.',
     ],
   };

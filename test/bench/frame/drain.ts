@@ -7,11 +7,11 @@ export interface Drained {
 }
 
 /**
- * How fast a worker that has just been started carries `total` waiting messages to the peer. The first tenth is its
- * warm-up and counts for nothing.
+ * How fast a worker that has just been started carries `total` waiting messages to the peer. The first half is its
+ * warm-up and counts for nothing: for its first second or two a program is being compiled, whatever it will be like then.
  */
 export async function measureDrain(worker: Subject, peer: Peer, total: number): Promise<Drained> {
-  const skipped = Math.ceil(total / 10);
+  const skipped = Math.ceil(total / 2);
   await peer.received(skipped);
   const [before, countBefore] = [await worker.usage(), await peer.count()];
   await peer.received(total);
