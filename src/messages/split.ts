@@ -94,7 +94,9 @@ function bestCut(window: string, cut: number): number {
     const index = find();
     if (index >= Math.max(1, atLeast) && whole(index)) return index;
   }
-  return cut;
+  // Nothing keeps both whole: what is one sign to every reader goes before what is one to some clients.
+  const grapheme = boundaryBefore(atGrapheme, cut);
+  return grapheme > 0 ? grapheme : cut;
 }
 
 /**

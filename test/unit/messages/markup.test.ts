@@ -43,7 +43,7 @@ const { html: content } = fc.letrec<{ html: Made }>((tie) => ({
 /** White space is laid out anew; control characters are never seen. */
 const visible = (text: string): string => text.replace(/[\s\p{Cc}\u00a0]/gu, '').normalize('NFC');
 const textOf = (nodes: readonly ContentNode[]): string =>
-  nodes.map((node) => (typeof node === 'string' ? node : textOf(node.children ?? []))).join('');
+  nodes.map((node) => (typeof node === 'string' ? node : textOf(node.children))).join('');
 
 test('plain text keeps every visible character, scripts none', () => {
   fc.assert(

@@ -149,11 +149,14 @@ describe('splitText: cuts where a reader minds least', () => {
           const held = segments.containing(seam);
           const inside = held !== undefined && held.index !== seam;
           expect(inside && measureText(held.segment, unit) <= max).toBe(false);
-          const around = text.slice(Math.max(0, seam - 9), seam + 9);
-          const cutsEntity = [...around.matchAll(/&(?:amp|#x1f44b);/g)].some(
-            ({ index, 0: entity }) =>
-              entity.length <= max && index < Math.min(9, seam) && index + entity.length > Math.min(9, seam),
-          );
+          const from = Math.max(0, seam - 9);
+          const isBoundary = (at: number): boolean =>
+            at >= text.length || segments.containing(at)?.index === at;
+          const cutsEntity = [...text.slice(from, seam + 9).matchAll(/&(?:amp|#x1f44b);/g)].some((found) => {
+            const [begin, end] = [from + found.index, from + found.index + found[0].length];
+            const fits = found[0].length <= max && isBoundary(begin) && isBoundary(end);
+            return fits && begin < seam && end > seam;
+          });
           expect(cutsEntity).toBe(false);
           expect(/[\ud800-\udbff]$/.test(part) && /^[\udc00-\udfff]/.test(text.slice(seam))).toBe(false);
         }
