@@ -66,7 +66,7 @@ export class ChoiceDesk {
     const isAnswer = mayAnswer(message) && (message.type === 'choice' || conversationId !== undefined);
     if (!isAnswer && replyTo === undefined) return { kind: 'message', message };
     const { language } = message.customer;
-    const offers = await this.#parts.offers.of(delivery.holding.lane);
+    const offers = await this.#parts.offers.of(channel, message.customer.id);
     const speaker = this.#parts.speakers.get(channel);
     const resolution = resolve(message, {
       offers,

@@ -1,6 +1,7 @@
-import { createCipheriv, createDecipheriv, hash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { RedisClient } from './connection.js';
 import type { Keyspace } from './keyspace.js';
+import { seal, unseal } from './sealed.js';
 
 /**
  * What is known about single files, under tokens that nobody can guess: each for its time, then gone. Redis holds where
@@ -35,7 +36,7 @@ export class FileRecords {
   async put(token: string, lane: string, record: object, lifeMs: number): Promise<void> {
     await this.#redis.set(
       this.#key(token),
-      `${lane} ${seal(token, JSON.stringify(record))}`,
+      `${lane} ${seal('file', token, JSON.stringify(record))}`,
       'PX',
       Math.ceil(lifeMs),
     );
@@ -62,29 +63,5 @@ export function laneOfFile(value: string): string {
 }
 
 function read(token: string, value: string | null): unknown {
-  return value === null ? undefined : JSON.parse(unseal(token, value.slice(value.indexOf(' ') + 1)));
-}
-
-const algorithm = 'aes-256-gcm';
-const [ivBytes, tagBytes] = [12, 16];
-
-/** The token is random enough to be a key: no need to make it slow. */
-function keyOf(token: string): Buffer {
-  return hash('sha256', `file\0${token}`, 'buffer');
-}
-
-function seal(token: string, text: string): string {
-  const iv = randomBytes(ivBytes);
-  const cipher = createCipheriv(algorithm, keyOf(token), iv);
-  const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-  return Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64');
-}
-
-function unseal(token: string, sealed: string): string {
-  const bytes = Buffer.from(sealed, 'base64');
-  const decipher = createDecipheriv(algorithm, keyOf(token), bytes.subarray(0, ivBytes));
-  decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
-  return Buffer.concat([decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]).toString(
-    'utf8',
-  );
+  return value === null ? undefined : JSON.parse(unseal('file', token, value.slice(value.indexOf(' ') + 1)));
 }

@@ -73,6 +73,11 @@ export class Keyspace {
     return this.#name('file', token);
   }
 
+  /** What seals the offers to one customer: Redis holds nothing that it could be made of. */
+  offerSecret(channel: string, customerId: string): string {
+    return this.#name('offer', channel, customerId);
+  }
+
   /** Bytes for the token of an option: the same for the same option of a message, and nobody else can tell them. */
   choiceBytes(conversationId: string, messageId: string, index: number, attempt: number): Uint8Array {
     const parts = [conversationId, messageId, String(index), String(attempt)];

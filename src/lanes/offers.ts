@@ -4,6 +4,7 @@ import type { RedisClient } from './connection.js';
 import type { Keyspace } from './keyspace.js';
 import type { Holding } from './lanes.js';
 import { runScript } from './scripts.js';
+import { seal, unseal } from './sealed.js';
 
 /** Once it is over an offer is remembered as long again, so that a late tap still says what was on the button. */
 const rememberedMs = 2 * offerOpenMs;
@@ -12,7 +13,10 @@ const mostOffers = 5;
 
 const stampLength = 13;
 
-/** What customers were offered to choose from, beside the lane of what they answer, and forgotten with it. */
+/**
+ * What customers were offered to choose from, beside the lane of what they answer, and forgotten with it. What stood on
+ * the buttons is an agent's text, so it is sealed: Redis alone does not tell it (I13).
+ */
 export class Offers {
   readonly #redis: RedisClient;
   readonly #keys: Keyspace;
@@ -26,12 +30,14 @@ export class Offers {
   async keep(channel: string, customerId: string, offer: Offer): Promise<void> {
     const lane = this.#keys.inboundLane(channel, customerId);
     const { key, ...rest } = offer;
-    const text = JSON.stringify(rest);
+    const text = seal('offer', this.#keys.offerSecret(channel, customerId), JSON.stringify(rest));
     await runScript(this.#redis, 'keep-offer', this.#tagOf(lane), lane, key, text, rememberedMs, mostOffers);
   }
 
-  /** Every offer the owner of this inbound lane is remembered to have had. */
-  async of(lane: string): Promise<KeptOffer[]> {
+  /** Every offer the customer is remembered to have had. */
+  async of(channel: string, customerId: string): Promise<KeptOffer[]> {
+    const lane = this.#keys.inboundLane(channel, customerId);
+    const secret = this.#keys.offerSecret(channel, customerId);
     const fields = await this.#redis.hgetall(`${this.#tagOf(lane)}:o:${lane}`);
     return Object.entries(fields).flatMap(([field, value]): KeptOffer[] => {
       if (!field.startsWith('o')) return [];
@@ -40,7 +46,7 @@ export class Offers {
       return [
         {
           key,
-          ...(JSON.parse(value.slice(stampLength)) as Omit<Offer, 'key'>),
+          ...(JSON.parse(unseal('offer', secret, value.slice(stampLength))) as Omit<Offer, 'key'>),
           at: Number(value.slice(0, stampLength)),
           state: state === undefined ? {} : (JSON.parse(state) as OfferState),
         },

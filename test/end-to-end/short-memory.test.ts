@@ -80,7 +80,11 @@ describe('I13: what is left when everything was delivered', () => {
     control.act(conversation.id, {
       do: 'rich',
       kind: 'listpicker',
-      json: { type: 'list', title: word, list: { sections: [] } },
+      json: {
+        type: 'list',
+        title: word,
+        list: { sections: [{ items: [{ id: 'i-1', title: `${word} item` }] }] },
+      },
     });
     control.act(conversation.id, { do: 'text', text: `${word} last` });
     await eventually(() => world.channel.received().some(({ text }) => text === `${word} last`), {

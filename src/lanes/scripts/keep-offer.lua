@@ -1,6 +1,6 @@
 -- Remembers what a customer was offered, once: the same offer again keeps its time. The oldest ones make room.
--- ARGV: tag, inbound lane, offer's key, offer as JSON, life (ms), most offers
--- Field 'o<key>' holds "<made ms><JSON>", field 's<key>' what has become of it.
+-- ARGV: tag, inbound lane, offer's key, offer (sealed), life (ms), most offers
+-- Field 'o<key>' holds "<made ms><offer>", field 's<key>' what has become of it.
 local name = key('o', ARGV[2])
 if redis.call('HSETNX', name, 'o' .. ARGV[3], clock() .. ARGV[4]) == 1 then
   local fields = redis.call('HGETALL', name)
