@@ -188,6 +188,8 @@ export class OutboundDeliverer implements Deliverer {
       // The lane has another job now, which knows the customer.
       return { kind: 'fenced' };
     }
+    if (await this.#conversations.isForgotten(delivery.holding.lane))
+      return { kind: 'ignored', reason: 'forgotten' };
     const age = Math.max(0, delivery.now() - delivery.acceptedAt);
     return {
       kind: 'wait',

@@ -28,6 +28,7 @@ export function register(program: Command, context: CliContext): void {
             deadLetters,
             forgetJobs: (own) => queues.forget(own),
             forgetFile: async (name) => store?.remove(name),
+            dropMs: config.delivery.conversationMemoryMs,
           },
           channel,
           id,

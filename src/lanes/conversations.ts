@@ -153,6 +153,11 @@ export class Conversations {
     return readCustomer((await this.#redis.get(this.#contactKey(address))) ?? '');
   }
 
+  /** Whether the owner of this outbound lane's conversation was forgotten. */
+  async isForgotten(lane: string): Promise<boolean> {
+    return (await this.#redis.exists(this.#keys.forgottenMark(lane))) === 1;
+  }
+
   #contactKey(address: string): string {
     const name = this.#keys.contact(address);
     return `${this.#tagOf(name)}:a:${name}`;

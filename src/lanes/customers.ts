@@ -26,6 +26,8 @@ export interface ForgetParts {
   readonly forgetJobs: (lanes: ReadonlySet<string>) => Promise<void>;
   /** Takes the bytes away that are stored under this name, if there are any. */
   readonly forgetFile: (name: string) => Promise<void>;
+  /** How long what eGain still sends for the customer's conversations is dropped, in milliseconds. */
+  readonly dropMs: number;
 }
 
 /**
@@ -39,10 +41,12 @@ export async function forgetCustomer(
   customerId: string,
 ): Promise<Forgotten> {
   const own = await lanesOf(parts, channel, customerId);
+  await markForgotten(parts, own, channel, customerId);
   const first = await forgetLanes(parts, own, channel, customerId);
   await parts.forgetJobs(own);
   // A worker that had a message in hand may have written down whose conversation it opened; now it has nothing any more.
   for (const lane of await lanesOf(parts, channel, customerId)) own.add(lane);
+  await markForgotten(parts, own, channel, customerId);
   const second = await forgetLanes(parts, own, channel, customerId);
   await parts.forgetJobs(own);
   return {
@@ -77,6 +81,24 @@ async function lanesOf(
     );
   }
   return own;
+}
+
+/**
+ * A callback may still come for a conversation whose customer is not known any more: without a mark its text would wait
+ * for one and then be kept as a dead letter. The mark says nothing about whom it was.
+ */
+async function markForgotten(
+  { redis, keys, dropMs }: ForgetParts,
+  own: ReadonlySet<string>,
+  channel: string,
+  customerId: string,
+): Promise<void> {
+  for (const lane of own) {
+    // The customer may write again, and be told something.
+    if (lane === keys.inboundLane(channel, customerId) || lane === keys.noticeLane(channel, customerId))
+      continue;
+    await redis.set(keys.forgottenMark(lane), '1', 'PX', dropMs);
+  }
 }
 
 async function forgetLanes(

@@ -84,6 +84,12 @@ export class Keyspace {
     return hash('sha256', `${this.#secret}\0choice\0${parts.join('\0')}`, 'buffer');
   }
 
+  /** The mark of a lane whose customer was forgotten; nobody can tell from it which lane that was. */
+  forgottenMark(lane: string): string {
+    const name = this.#name('forgotten', lane);
+    return `${this.tag(this.shardOf(name))}:g:${name}`;
+  }
+
   shardOf(lane: string): number {
     if (this.shards === 1) return 0;
     return createHash('sha1').update(lane).digest().readUInt32BE(0) % this.shards;

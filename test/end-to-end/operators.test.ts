@@ -234,7 +234,8 @@ describe('a customer who is forgotten', () => {
       for (const text of ['in hand', 'waiting']) answer(conversation, `${text} for ${customer}`);
     }
     await eventually(async () => (await operateWell('lanes', 'list', '--json')).split('\n').length === 3);
-    const { lane } = await trace(answer(await conversationOf('iris-to-forget'), 'last'));
+    const forgotten = await conversationOf('iris-to-forget');
+    const { lane } = await trace(answer(forgotten, 'last'));
     expect(await wholeText(client)).toContain('iris-to-forget');
 
     world.channel.setFaults([]);
@@ -246,6 +247,11 @@ describe('a customer who is forgotten', () => {
     expect(received('iris-to-forget')).not.toContain('waiting for iris-to-forget');
 
     // Whoever comes back is somebody new.
+    // eGain has not heard of it and goes on talking: nobody is waited for, nothing is kept.
+    const late = answer(forgotten, 'a late word for iris');
+    await eventually(async () => (await trace(late)).end?.reason === 'forgotten');
+    expect((await trace(late)).end).toMatchObject({ outcome: 'ignored' });
+    expect(await wholeText(client)).not.toContain('a late word');
     await say('iris-to-forget', 'hello again');
     await eventually(() => inbound('iris-to-forget').includes('hello again'));
   });

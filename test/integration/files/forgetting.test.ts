@@ -44,6 +44,7 @@ describe('I13: one command forgets a customer everywhere', () => {
         lanes,
         deadLetters: new DeadLetters(redis, keys),
         forgetJobs: () => Promise.resolve(),
+        dropMs: 60_000,
         forgetFile: (name) => new FileStore(fleet.storeFolder).remove(name),
       },
       'support',
