@@ -74,6 +74,8 @@ function permanent(error: EgainError): SendOutcome {
 
 /** Short and countable: for metrics and journeys. */
 function causeOf(error: EgainError): string {
-  if (error.status !== undefined) return `${error.status}${error.code === undefined ? '' : ` ${error.code}`}`;
+  // Not every answer's code is one: what goes into a log line must be a word.
+  const code = /^[\w.-]{1,40}$/.test(error.code ?? '') ? ` ${error.code}` : '';
+  if (error.status !== undefined) return `${error.status}${code}`;
   return error.kind;
 }

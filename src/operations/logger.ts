@@ -1,28 +1,20 @@
 import { pino, type Logger } from 'pino';
+import { safeError } from './safe-error.js';
 
 export type { Logger };
 
 /**
- * JSON lines on standard output. Texts and secrets are kept out where lines are written (I9); redaction here is the
- * second wall, for what a library's error may carry along.
+ * JSON lines on standard output. Texts and secrets are kept out where lines are written (I9); this is the second wall:
+ * errors are told in a few of their fields, and names that would hold a secret or a text are blacked out.
  */
 export function createLogger(level: string, instance: string): Logger {
   return pino({
     level,
     base: { instance },
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: (error: unknown) => safeError(error) },
     redact: {
-      paths: [
-        'err.command',
-        '*.authorization',
-        '*.password',
-        '*.secret',
-        '*.text',
-        '*.html',
-        'err.config',
-        'err.request',
-        'err.cause.command',
-      ],
+      paths: ['*.authorization', '*.password', '*.secret', '*.text', '*.html'],
       censor: '[removed]',
     },
   });

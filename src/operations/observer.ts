@@ -10,6 +10,8 @@ interface DeliveryFacts {
   readonly messageId: string;
   readonly outcome: 'delivered' | 'ignored' | 'dead' | 'held';
   readonly reason?: string | undefined;
+  /** The far end's own words, which may quote the customer's: only the code they begin with is told. */
+  readonly detail?: string | undefined;
   readonly attempt: number;
   readonly ageMs: number;
   readonly losses?: readonly { readonly what: string; readonly why: string }[] | undefined;
@@ -39,9 +41,12 @@ export class Observer {
     if (outcome === 'dead') deadLetters.at(direction, channel, reason).add();
     if (outcome === 'delivered' || outcome === 'dead')
       deliveryAttempts.at(direction, channel).observe(facts.attempt);
-    if (outcome === 'dead') this.#log.warn(facts, 'delivery finished');
-    else if (outcome === 'held') this.#log.debug(facts, 'delivery held');
-    else this.#log.info(facts, 'delivery finished');
+    const { detail, ...told } = facts;
+    const code = /^(?:http-)?\d{3}(?:-\d{1,6})?\b/.exec(detail ?? '')?.[0];
+    const line = code === undefined ? told : { ...told, code };
+    if (outcome === 'dead') this.#log.warn(line, 'delivery finished');
+    else if (outcome === 'held') this.#log.debug(line, 'delivery held');
+    else this.#log.info(line, 'delivery finished');
   }
 
   accepted(caller: string, count: number, duplicates: number): void {
