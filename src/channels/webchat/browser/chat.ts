@@ -25,7 +25,19 @@ export interface ChatParts {
   readonly onTyping: (name: string | undefined, writing: boolean) => void;
 }
 
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/** Whoever waits for the network waits no longer than until it is back. */
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      removeEventListener('online', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    addEventListener('online', done);
+  });
+}
+
 /** Older words that were never sent are not sent by themselves any more. Milliseconds. */
 const stillMeant = 10 * 60_000;
 
