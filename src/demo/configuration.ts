@@ -60,6 +60,8 @@ function document(settings: DemoSettings): object {
       callback: {
         authentication: [{ type: 'basic', username: 'egain', password: settings.callbackPassword }],
       },
+      // The desk shows pictures that eGain holds; a page that loaded them from elsewhere would need a weaker policy.
+      switches: { attachment_ref: 'asset_id' },
     },
     logging: { level: 'warn' },
     channels: {
@@ -69,6 +71,14 @@ function document(settings: DemoSettings): object {
         secrets: [settings.channelSecret],
         manifest: { type: channelType, displayName: 'Support chat' },
         account: { address: accountAddress, defaultLanguage: 'pt-PT' },
+      },
+      [chatName]: {
+        adapter: 'webchat',
+        secrets: [settings.chatSecret],
+        origins: [settings.pageOrigin],
+        greeting: 'Hello! Write something, and answer yourself at the agent’s desk.',
+        manifest: { type: chatType, displayName: 'Chat' },
+        account: { address: chatAddress, defaultLanguage: 'en-US' },
       },
     },
   };

@@ -61,7 +61,7 @@ export class JourneyFeed {
     const name = message.sender.participant?.name;
     const files = message.attachments?.attachment.map((file) => file.name ?? 'a file') ?? [];
     const html = message.content?.html;
-    const words = html === undefined ? text : htmlToText(html);
+    const words = html === undefined ? text || titleOf(message.content?.json) : htmlToText(html);
     const known = { type, text: [words, ...files].filter((part) => part !== '').join(' · ') };
     if (direction === 'inbound') this.#note(messageId ?? id, 'in', { ...known, who: name ?? 'customer' });
     else this.#note(id, 'out', { ...known, who: name ?? sender, writtenAt: Date.parse(record.at) });
@@ -97,6 +97,12 @@ export class JourneyFeed {
     this.#cards.set(id, card);
     for (const listener of this.#listeners) listener(card);
   }
+}
+
+/** What a rich message calls itself. */
+function titleOf(json: unknown): string {
+  const title: unknown = typeof json === 'object' && json !== null ? Reflect.get(json, 'title') : undefined;
+  return typeof title === 'string' ? title : '';
 }
 
 function fromJourney({ acceptedAt, end }: Journey): Partial<Card> {

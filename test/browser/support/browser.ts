@@ -6,11 +6,17 @@ declare global {
   var browserPath: string | undefined;
 }
 
+/** A port on loopback, and the one that connections to it are led to instead. */
+export interface Detour {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * Starts the browser of this run. Every name and every address but this machine's leads nowhere, and what Chromium would do
  * by itself over the network is switched off: no test sends a packet anywhere but loopback.
  */
-export async function openBrowser(): Promise<Browser> {
+export async function openBrowser({ from, to }: Detour): Promise<Browser> {
   const { browserPath: executablePath } = globalThis;
   if (executablePath === undefined) throw new Error('jest.config.js found no browser');
   return chromium.launch({
@@ -18,7 +24,8 @@ export async function openBrowser(): Promise<Browser> {
     // Root cannot have the sandbox; everybody else keeps it.
     chromiumSandbox: getuid?.() !== 0,
     args: [
-      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
+      // The first rule that fits counts.
+      `--host-resolver-rules=MAP 127.0.0.1:${from} 127.0.0.1:${to}, MAP 127.0.0.1 127.0.0.1, MAP * ~NOTFOUND`,
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-domain-reliability',

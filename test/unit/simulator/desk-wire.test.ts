@@ -63,7 +63,11 @@ describe('the desk reads what the control API tells', () => {
   });
 
   test('a customer without a name is known by the contact', () => {
-    expect(readSummary({ ...conversation, customer: {} }).customer).toBe('email:dana@example.com');
+    const named = (contact: string): string =>
+      readSummary({ ...conversation, customer: {}, contact }).customer;
+    expect(named('email:dana@example.com')).toBe('dana');
+    expect(named('phone.mobile:15550100123')).toBe('15550100123');
+    expect(named('email:anon-64acedfe3df700400abdff4deb73c640@chat.channel.invalid')).toBe('anon-64acedf…');
   });
 
   test('what an agent’s text in content.json holds is a text', () => {

@@ -16,7 +16,10 @@ const lookAnywayMs = 4000;
 /** A customer who began to type and was not heard of since does not type any more. */
 const typingMs = 10_000;
 
+/** The conversation that is shown. */
 let chosen: string | undefined;
+/** Whether a person chose it or did something in it. */
+let picked = false;
 let timer = 0;
 let busy = false;
 let again = false;
@@ -24,7 +27,7 @@ let again = false;
 const connection = byId('connection', HTMLParagraphElement);
 const problem = byId('problem', HTMLParagraphElement);
 const online = byId('online', HTMLInputElement);
-const parts: ComposerParts = { conversation: () => chosen, attempt };
+const parts: ComposerParts = { conversation: inHand, attempt };
 const conversations = new ConversationList(
   byId('conversations', HTMLUListElement),
   byId('none', HTMLParagraphElement),
@@ -62,7 +65,7 @@ soon();
 
 function action(id: string, what: Action): void {
   byId(id, HTMLButtonElement).addEventListener('click', () => {
-    const conversation = chosen;
+    const conversation = inHand();
     if (conversation !== undefined) void attempt(() => act(conversation, what));
   });
 }
@@ -80,8 +83,14 @@ async function attempt(work: () => Promise<void>): Promise<boolean> {
   }
 }
 
+function inHand(): string | undefined {
+  picked = chosen !== undefined;
+  return chosen;
+}
+
 function choose(id: string): void {
   chosen = id;
+  picked = true;
   soon();
 }
 
@@ -108,8 +117,10 @@ async function refresh(): Promise<void> {
 async function draw(): Promise<void> {
   const all = list(fields(await call('GET', 'conversations'))['conversations']).map(readSummary);
   const current = all.find(({ id }) => id === chosen);
-  // Whoever has chosen nobody, or somebody who has gone, sees the newest that is open.
-  const shown = current ?? all.findLast(({ phase }) => phase !== 'ended') ?? all.at(-1);
+  const newest = all.findLast(({ phase }) => phase !== 'ended') ?? all.at(-1);
+  // Nobody is taken away from a conversation they chose or that goes on; else the newest that is open is shown.
+  const stays = current !== undefined && (picked || current.phase !== 'ended');
+  const shown = stays ? current : newest;
   chosen = shown?.id;
   conversations.show(all, chosen);
   setActions(shown);

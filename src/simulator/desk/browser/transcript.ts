@@ -12,18 +12,27 @@ export class Transcript {
   readonly #list: HTMLElement;
   readonly #drawn = new Map<string, { readonly sign: string; readonly item: HTMLElement }>();
   #conversation = '';
+  /** Whether the reader is at the end, and is to stay there. */
+  #following = true;
 
   constructor(log: HTMLElement, list: HTMLElement) {
     this.#log = log;
     this.#list = list;
+    log.addEventListener('scroll', () => {
+      this.#following = log.scrollHeight - log.scrollTop - log.clientHeight < nearEnd;
+    });
+    // A picture that has loaded and a panel that was opened move the end as well.
+    const sizes = new ResizeObserver(() => this.#follow());
+    sizes.observe(log);
+    sizes.observe(list);
   }
 
   /** Adds what is new and changes what has changed, so that a screen reader tells only that. */
   show(conversation: string, messages: readonly Message[]): void {
     if (conversation !== this.#conversation) this.#begin(conversation);
-    const log = this.#log;
-    const following = log.scrollHeight - log.scrollTop - log.clientHeight < nearEnd;
-    const texts = new Map(messages.map((message) => [message.id, message]));
+    const texts = new Map(
+      messages.flatMap((message) => [message.id, message.ownId].map((id) => [id, message] as const)),
+    );
     for (const message of messages) {
       if (message.type.startsWith('typing.')) continue;
       const sign = JSON.stringify(message);
@@ -34,11 +43,16 @@ export class Transcript {
       else before.item.replaceWith(item);
       this.#drawn.set(message.id, { sign, item });
     }
-    if (following) log.scrollTop = log.scrollHeight;
+    this.#follow();
+  }
+
+  #follow(): void {
+    if (this.#following) this.#log.scrollTop = this.#log.scrollHeight;
   }
 
   #begin(conversation: string): void {
     this.#conversation = conversation;
+    this.#following = true;
     this.#drawn.clear();
     this.#list.replaceChildren();
   }
@@ -51,7 +65,7 @@ function draw(message: Message, parent: Message | undefined): HTMLElement {
   const notes: Child[] = [];
   if (message.type !== 'text') notes.push(make('span', { class: 'kind' }, message.type));
   if (message.answersTo !== '') {
-    const to = parent?.text ?? '';
+    const to = parent === undefined ? '' : parent.text || parent.title;
     notes.push(make('span', { class: 'kind' }, to === '' ? 'an answer' : `to “${to.slice(0, 40)}”`));
   }
   if (message.deleted) notes.push(make('span', { class: 'kind' }, 'taken back'));
@@ -68,7 +82,10 @@ function bodyOf(message: Message): Child[] {
   const parts: Child[] = [];
   if (message.html !== '') parts.push(safeHtml(message.html));
   else if (message.text !== '') parts.push(message.text);
-  if (message.rest !== '') parts.push(make('pre', { dir: 'ltr' }, message.rest));
+  const content = make('pre', { dir: 'ltr' }, message.rest);
+  if (message.rest.includes('\n'))
+    parts.push(make('details', {}, make('summary', {}, message.title || 'Content'), content));
+  else if (message.rest !== '') parts.push(content);
   for (const file of message.files) parts.push(drawFile(file));
   return parts;
 }

@@ -27,6 +27,8 @@ export interface FileShown {
 
 export interface Message {
   readonly id: string;
+  /** The id its sender gave it; answers may name either. */
+  readonly ownId: string;
   readonly type: string;
   readonly at: string;
   readonly fromCustomer: boolean;
@@ -35,6 +37,8 @@ export interface Message {
   readonly html: string;
   /** Pretty JSON of what else the content holds. */
   readonly rest: string;
+  /** What it calls itself. */
+  readonly title: string;
   readonly files: readonly FileShown[];
   readonly answersTo: string;
   readonly deleted: boolean;
@@ -62,13 +66,19 @@ export function readSummary(value: unknown): Summary {
   return {
     id: text(it['id']),
     phase: text(it['phase']),
-    customer: text(fields(it['customer'])['name']) || contact,
+    customer: text(fields(it['customer'])['name']) || shortened(contact),
     contact,
     channel: text(it['channelType']),
     address: text(it['address']),
     count: number(it['messageCount']),
     lastActivity: text(it['lastActivity']),
   };
+}
+
+/** What one can read and tell apart of a contact: the middle of `email:anon-64acedfe3df7@chat.channel.invalid`. */
+function shortened(contact: string): string {
+  const middle = contact.replace(/^[^:]*:/, '').replace(/@.*$/, '');
+  return middle.length <= 16 ? middle : `${middle.slice(0, 12)}…`;
 }
 
 export function readConversation(value: unknown): Conversation {
@@ -90,12 +100,14 @@ function readMessage(value: unknown, deleted: ReadonlySet<string>): Message {
   const inner = text(fields(json)['content']);
   return {
     id: text(it['id']),
+    ownId: text(it['messageId']),
     type: text(fields(it['type'])['value']),
     at: text(it['created']),
     fromCustomer: senderType === 'customer',
     sender: text(fields(sender['participant'])['name']) || senderType.replace(/^(?:egain|custom)_/, ''),
     text: text(content['text']) || inner,
     html: text(content['html']),
+    title: text(fields(json)['title']),
     rest: json === undefined || inner !== '' ? '' : shownJson(json),
     files: list(fields(it['attachments'])['attachment']).map(readFile),
     answersTo: text(fields(it['parent'])['messageId']),
