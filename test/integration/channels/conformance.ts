@@ -211,6 +211,19 @@ export function describeConformance<Config>(fixtures: ConformanceFixtures<Config
         expect(new Set(keys).size).toBe(keys.length);
       }
     });
+    test('every option of a list reaches the customer, drawn or in words', () => {
+      const options = ['Lisbon', 'Oporto', 'שלום'].map((title, index) => ({
+        id: `city-${index}`,
+        token: `c.city0${index}`,
+        title,
+      }));
+      for (const kind of Object.keys(adapter.capabilities(config).rich)) {
+        const text = options.map(({ title }, index) => `${index + 1}. ${title}`).join('\n');
+        const list = { ...message, type: 'rich', text, rich: { kind, options, raw: {} } };
+        const sent = JSON.stringify(adapter.render(list, config, {}).operations);
+        for (const { title } of options) expect(sent).toContain(title);
+      }
+    });
     test('I6: what cannot be shown is a loss, and something always goes out', () => {
       for (const sample of outbound) {
         const { operations, losses } = adapter.render(sample, config, {});
