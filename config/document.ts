@@ -20,7 +20,9 @@ export function noDocument(problems: readonly Problem[] = []): ConfigDocument {
 export function readDocument(text: string, name: string): ConfigDocument {
   const lineCounter = new LineCounter();
   const references = new References();
-  const document = parseDocument(references.hide(text), { lineCounter, merge: true, prettyErrors: false });
+  const document = parsed(references.hide(text), lineCounter);
+  if (document === undefined)
+    return noDocument([{ path: '', expected: 'valid YAML: less deeply nested', origin: name }]);
   const problems = worthTelling(document.errors).map((error): Problem => {
     const { line, col } = lineCounter.linePos(error.pos[0]);
     return {
@@ -38,6 +40,16 @@ export function readDocument(text: string, name: string): ConfigDocument {
       return offset === undefined ? undefined : lineCounter.linePos(offset).line;
     },
   };
+}
+
+/** Undefined when it is nested more deeply than the parser can follow. */
+function parsed(text: string, lineCounter: LineCounter): ReturnType<typeof parseDocument> | undefined {
+  try {
+    return parseDocument(text, { lineCounter, merge: true, prettyErrors: false });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 type ParseError = Pick<YAMLParseError, 'code' | 'message' | 'pos'>;
@@ -71,10 +83,20 @@ class References {
   }
 }
 
+/** Deeper than any setting; an alias within what it names has no end at all. */
+const deepest = 100;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels < 0 || Object.values(value).some((part) => isDeeper(part, levels - 1));
+}
+
 /** An alias that means nothing, or far too much, only shows itself when it is followed. */
 function valueOf(document: Document, name: string): Pick<ConfigDocument, 'value' | 'problems'> {
   try {
     const value: unknown = document.toJS();
+    if (isDeeper(value, deepest))
+      throw new Error(`expected at most ${deepest} levels; does an alias hold itself?`);
     return { value: value ?? undefined, problems: [] };
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'an alias cannot be followed';
