@@ -24,7 +24,7 @@ export interface OutboxAppend {
 }
 
 /** A tab that has not been seen for so long is closed: nothing is kept for it alone any more. Milliseconds. */
-export const readerLifeMs = 60_000;
+const usualReaderLifeMs = 60_000;
 const mostReaders = 20;
 
 /** As many events are read at once. */
@@ -44,10 +44,12 @@ export function isEventId(text: string): boolean {
 export class Outbox {
   readonly #redis: RedisClient;
   readonly #keys: Keyspace;
+  readonly #readerLifeMs: number;
 
-  constructor(redis: RedisClient, keys: Keyspace) {
+  constructor(redis: RedisClient, keys: Keyspace, options: { readonly readerLifeMs?: number } = {}) {
     this.#redis = redis;
     this.#keys = keys;
+    this.#readerLifeMs = options.readerLifeMs ?? usualReaderLifeMs;
   }
 
   async append(channel: string, customerId: string, entry: OutboxAppend): Promise<void> {
@@ -91,7 +93,7 @@ export class Outbox {
       lane,
       reader,
       cursor,
-      readerLifeMs,
+      this.#readerLifeMs,
       mostReaders,
     );
   }

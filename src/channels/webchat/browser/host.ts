@@ -8,8 +8,10 @@ export interface HostWishes {
 }
 
 const nothing: HostWishes = { identity: '', language: '' };
-/** A host that says nothing for so long has nothing to say. */
-const patienceMs = 3000;
+/** A host that has a widget says so at once; another one has nothing to say. Milliseconds. */
+const signMs = 400;
+/** How long it may take to find out who the visitor is. Milliseconds. */
+const patienceMs = 10_000;
 
 /** Speaks only with a parent window of an origin that may have the chat in a frame. */
 export class Host {
@@ -27,6 +29,11 @@ export class Host {
     return this.#parent !== undefined;
   }
 
+  /** Whether that page listens. */
+  get listens(): boolean {
+    return this.#origin !== '';
+  }
+
   /** Asks what the host wants; asked anew whenever a session is opened, as an identity does not last. */
   wishes(): Promise<HostWishes> {
     const parent = this.#parent;
@@ -39,12 +46,15 @@ export class Host {
       };
       const hear = (event: MessageEvent): void => {
         if (event.source !== parent || !this.#origins.has(event.origin)) return;
+        if (wordOf(event.data) === 'here') {
+          this.#origin = event.origin;
+          clearTimeout(timer);
+          timer = setTimeout(() => finish(nothing), patienceMs);
+        }
         const wishes = readWishes(event.data);
-        if (wishes === undefined) return;
-        this.#origin = event.origin;
-        finish(wishes);
+        if (wishes !== undefined) finish(wishes);
       };
-      const timer = setTimeout(() => finish(nothing), patienceMs);
+      let timer = setTimeout(() => finish(nothing), signMs);
       addEventListener('message', hear);
       // It says nothing but that the chat is there, so anybody may hear it.
       parent.postMessage({ [name]: 'ready' }, '*');
@@ -57,8 +67,12 @@ export class Host {
   }
 }
 
+function wordOf(data: unknown): unknown {
+  return typeof data === 'object' && data !== null && name in data ? data[name] : undefined;
+}
+
 function readWishes(data: unknown): HostWishes | undefined {
-  if (typeof data !== 'object' || data === null || !(name in data) || data[name] !== 'host') return undefined;
+  if (wordOf(data) !== 'host') return undefined;
   const { identity, language } = data as { identity?: unknown; language?: unknown };
   return {
     identity: typeof identity === 'string' ? identity : '',

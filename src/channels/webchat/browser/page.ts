@@ -55,7 +55,7 @@ async function main(): Promise<void> {
     onState: (next) => state.show(next),
     onNews: (event) => {
       if (event.type !== 'agent.join') showTyping('');
-      if (host.embedded) host.tell('message');
+      host.tell('message');
     },
     onTyping: (name, writing) => showTyping(writing ? fill(words.typing, name ?? words.someone) : ''),
   });
@@ -88,10 +88,10 @@ async function main(): Promise<void> {
   };
   byId('end', HTMLButtonElement).addEventListener('click', () => chat.tell('conversation.end'));
   const close = byId('close', HTMLButtonElement);
-  close.hidden = !host.embedded;
+  close.hidden = !host.listens;
   close.addEventListener('click', () => host.tell('close'));
   addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && host.embedded) host.tell('close');
+    if (event.key === 'Escape') host.tell('close');
   });
   chat.start();
   if (!host.embedded) composer.focus();

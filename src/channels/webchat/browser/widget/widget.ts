@@ -79,6 +79,7 @@
     button.focus();
   };
   const answer = async (): Promise<void> => {
+    frame?.contentWindow?.postMessage({ [name]: 'here' }, origin);
     const who = await Promise.resolve(typeof identity === 'function' ? identity() : identity).catch(() => '');
     const language = settings['language'] ?? document.documentElement.lang;
     frame?.contentWindow?.postMessage({ [name]: 'host', identity: who, language }, origin);
