@@ -43,7 +43,7 @@ afterAll(async () => {
   await world.stop();
 });
 
-/** Every state of every message that a page is told of, as long as it listens. */
+/** Every state of every message that a page is told of, as long as it listens; its text may come a look later. */
 async function listen(): Promise<{ readonly told: () => readonly Card[]; readonly stop: () => void }> {
   const { body, headers } = await request(`${page.url}journeys`);
   expect(headers['content-type']).toBe('text/event-stream');
@@ -61,14 +61,16 @@ describe('the journey of a message', () => {
     const { told, stop } = await listen();
     await world.channel.send({ id: 'm-1', customer: { id: 'u-1', name: 'Dana' }, text: 'Where is it?' });
     const inbound = await eventually(() =>
-      told().find(({ id, state }) => id === 'm-1' && state === 'delivered'),
+      told().find(({ id, state, text }) => id === 'm-1' && state === 'delivered' && text !== ''),
     );
     expect(inbound).toMatchObject({ direction: 'in', text: 'Where is it?', type: 'text', attempts: 1 });
     expect(inbound.endedAt).toBeGreaterThanOrEqual(inbound.keptAt ?? Infinity);
     const conversation = world.simulator.control.conversations()[0]?.id ?? '';
     world.simulator.control.act(conversation, { do: 'html', html: 'It is <b>here</b>.' });
     const outbound = await eventually(() =>
-      told().find(({ direction, state }) => direction === 'out' && state === 'delivered'),
+      told().find(
+        ({ direction, state, text }) => direction === 'out' && state === 'delivered' && text !== '',
+      ),
     );
     expect(outbound).toMatchObject({ who: 'agent', text: 'It is here.', attempts: 1 });
     expect(outbound.writtenAt).toBeGreaterThan(0);
@@ -93,7 +95,7 @@ describe('the journey of a message', () => {
       ['m-3', 'second'],
     ] as const) {
       const last = await eventually(
-        () => told().findLast((card) => card.id === id && card.state === 'delivered'),
+        () => told().findLast((card) => card.id === id && card.state === 'delivered' && card.text !== ''),
         {
           timeoutMs: 25_000,
         },
