@@ -1,13 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import type { BridgeConfig } from '../../config/schema.js';
-import { assetLink } from '../../webhooks/asset-link.js';
+import { assetLink } from '../../webhooks/files/asset-link.js';
 import type { Arrivals } from '../../webhooks/arrivals.js';
 import type { FailureThrottle } from '../../webhooks/caller.js';
 import { rawRequest } from '../../webhooks/channel-webhook.js';
 import type { Handler } from '../../webhooks/handler.js';
 import { Refusal } from '../../webhooks/reply.js';
-import { UploadDesk } from '../../webhooks/upload-desk.js';
-import { channelUploads, type AuthorizeUpload } from '../../webhooks/uploads.js';
+import { UploadDesk } from '../../webhooks/files/upload-desk.js';
+import { channelUploads, type AuthorizeUpload } from '../../webhooks/files/uploads.js';
 import { largestAsset, type Assets } from '../egain/assets.js';
 import type { Keyspace } from '../lanes/keyspace.js';
 import type { Observer } from '../operations/observer.js';

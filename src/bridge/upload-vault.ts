@@ -1,4 +1,4 @@
-import type { UploadVault } from '../../webhooks/upload-engine.js';
+import type { UploadVault } from '../../webhooks/files/upload-engine.js';
 import type { Assets } from '../egain/assets.js';
 import { EgainError } from '../egain/errors.js';
 import type { FileRoom } from './files.js';

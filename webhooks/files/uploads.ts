@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request, Response } from 'express';
 import multer from 'multer';
-import { withExtension } from '../src/files/file-name.js';
-import type { UploadedFile, UploadTicket } from '../src/files/location.js';
-import type { Arrivals } from './arrivals.js';
-import { parseJson, readRawBody, readText } from './body.js';
-import { callerAddress, type FailureThrottle } from './caller.js';
-import { requireMethod, type Handler, type RequestPath } from './handler.js';
-import { Refusal, sendJson, unavailable } from './reply.js';
+import { withExtension } from '../../src/files/file-name.js';
+import type { UploadedFile, UploadTicket } from '../../src/files/location.js';
+import type { Arrivals } from '../arrivals.js';
+import { parseJson, readRawBody, readText } from '../body.js';
+import { callerAddress, type FailureThrottle } from '../caller.js';
+import { requireMethod, type Handler, type RequestPath } from '../handler.js';
+import { Refusal, sendJson, unavailable } from '../reply.js';
 import { readWish, type TicketRecords, type UploadDesk } from './upload-desk.js';
 import { uploadEngine, type StoredUpload, type UploadVault } from './upload-engine.js';
 

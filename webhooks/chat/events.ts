@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { isEventId } from '../src/lanes/outbox.js';
-import { parseJson, readRawBody, readText } from './body.js';
-import { sessionOf, type ChatParts, type ChatRequest } from './chat-entry.js';
-import { Refusal, sendJson, unavailable } from './reply.js';
+import { isEventId } from '../../src/lanes/outbox.js';
+import { parseJson, readRawBody, readText } from '../body.js';
+import { sessionOf, type ChatParts, type ChatRequest } from './entry.js';
+import { Refusal, sendJson, unavailable } from '../reply.js';
 
 const maxAcknowledgement = 1024;
 

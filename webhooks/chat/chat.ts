@@ -1,11 +1,11 @@
-import { acknowledgeEvents, streamEvents } from './chat-events.js';
-import { chatRequest, type ChatParts, type ChatRequest } from './chat-entry.js';
-import { takeMessage } from './chat-messages.js';
-import { admitOrigin, answerPreflight } from './chat-origin.js';
-import { openSession } from './chat-session.js';
-import { takeUpload } from './chat-uploads.js';
-import type { Handler } from './handler.js';
-import { Refusal } from './reply.js';
+import { acknowledgeEvents, streamEvents } from './events.js';
+import { chatRequest, type ChatParts, type ChatRequest } from './entry.js';
+import { takeMessage } from './messages.js';
+import { admitOrigin, answerPreflight } from './origin.js';
+import { openSession } from './session.js';
+import { takeUpload } from './uploads.js';
+import type { Handler } from '../handler.js';
+import { Refusal } from '../reply.js';
 
 type Call = (parts: ChatParts, chat: ChatRequest) => Promise<void>;
 

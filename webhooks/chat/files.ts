@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ChatAbout } from './chat-entry.js';
-import { Refusal } from './reply.js';
+import type { ChatAbout } from './entry.js';
+import { Refusal } from '../reply.js';
 
 const contentTypes: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',

@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer';
-import type { InboundEvent } from '../src/channels/adapter.js';
-import type { ChatEvent } from '../src/channels/webchat/events.js';
-import type { AcceptStatus } from '../src/lanes/lanes.js';
-import type { InboundMessage } from '../src/messages/model.js';
-import { readRawBody } from './body.js';
-import { keep, rawRequest } from './channel-webhook.js';
-import { sessionOf, type ChatParts, type ChatRequest } from './chat-entry.js';
-import { Refusal, sendJson } from './reply.js';
+import type { InboundEvent } from '../../src/channels/adapter.js';
+import type { ChatEvent } from '../../src/channels/webchat/events.js';
+import type { AcceptStatus } from '../../src/lanes/lanes.js';
+import type { InboundMessage } from '../../src/messages/model.js';
+import { readRawBody } from '../body.js';
+import { keep, rawRequest } from '../channel-webhook.js';
+import { sessionOf, type ChatParts, type ChatRequest } from './entry.js';
+import { Refusal, sendJson } from '../reply.js';
 
 /** A text of the greatest length in the longest escapes, and what else a message has. */
 const maxMessageBody = 128 * 1024;

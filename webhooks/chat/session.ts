@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { anonymousPrefix, customerOfIdentity } from '../src/channels/webchat/identity.js';
+import { anonymousPrefix, customerOfIdentity } from '../../src/channels/webchat/identity.js';
 import {
   bearerToken,
   checkSessionToken,
   writeSessionToken,
   type SessionClaims,
-} from '../src/channels/webchat/session-token.js';
-import type { Customer } from '../src/messages/model.js';
-import { parseJson, readRawBody, readText } from './body.js';
-import type { ChatParts, ChatRequest } from './chat-entry.js';
-import { Refusal, sendJson } from './reply.js';
+} from '../../src/channels/webchat/session-token.js';
+import type { Customer } from '../../src/messages/model.js';
+import { parseJson, readRawBody, readText } from '../body.js';
+import type { ChatParts, ChatRequest } from './entry.js';
+import { Refusal, sendJson } from '../reply.js';
 
 const maxSessionBody = 16 * 1024;
 /** Goes into a header of every later request, and headers end at 16 KiB. */

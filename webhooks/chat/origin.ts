@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Refusal } from './reply.js';
+import { Refusal } from '../reply.js';
 
 /** What pages of other origins may send with a request. */
 const allowedHeaders = 'authorization, content-type, last-event-id, chat-tab';

@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { onlyRange, readRange } from '../src/files/byte-range.js';
-import type { FileOpener } from '../src/files/file-opener.js';
-import type { ByteRange } from '../src/files/file-store.js';
-import type { FetchFailure, OpenedFile } from '../src/files/guarded-fetch.js';
-import { linkSchema, type FileLink } from '../src/files/location.js';
-import type { Handler } from './handler.js';
-import { protection, Refusal, unavailable } from './reply.js';
+import { onlyRange, readRange } from '../../src/files/byte-range.js';
+import type { FileOpener } from '../../src/files/file-opener.js';
+import type { ByteRange } from '../../src/files/file-store.js';
+import type { FetchFailure, OpenedFile } from '../../src/files/guarded-fetch.js';
+import { linkSchema, type FileLink } from '../../src/files/location.js';
+import type { Handler } from '../handler.js';
+import { protection, Refusal, unavailable } from '../reply.js';
 
 export interface AssetLinkParts {
   readonly records: { get(token: string): Promise<unknown> };

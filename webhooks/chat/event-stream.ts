@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Outbox } from '../src/lanes/outbox.js';
+import type { Outbox } from '../../src/lanes/outbox.js';
 
 /** Where a stream stands in its customer's outbox. */
 export interface StreamPlace {

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import * as z from 'zod';
-import { safeFileName } from '../src/files/file-name.js';
-import { judgeAnnounced, type FileRefusal } from '../src/files/judge.js';
-import { ticketSchema, type UploadTicket } from '../src/files/location.js';
-import type { AttachmentPolicy } from '../src/messages/policy.js';
-import { Refusal } from './reply.js';
+import { safeFileName } from '../../src/files/file-name.js';
+import { judgeAnnounced, type FileRefusal } from '../../src/files/judge.js';
+import { ticketSchema, type UploadTicket } from '../../src/files/location.js';
+import type { AttachmentPolicy } from '../../src/messages/policy.js';
+import { Refusal } from '../reply.js';
 
 /** What is told about a file before it is uploaded. */
 export interface UploadWish {

@@ -1,19 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { VerifyEnvironment } from '../src/channels/adapter.js';
-import type { WebchatConfig } from '../src/channels/webchat/config.js';
-import { bearerToken, readSessionToken, type SessionClaims } from '../src/channels/webchat/session-token.js';
-import type { Keyspace } from '../src/lanes/keyspace.js';
-import type { Outbox } from '../src/lanes/outbox.js';
-import type { Arrivals } from './arrivals.js';
-import { callerAddress, type FailureThrottle } from './caller.js';
-import { rawRequest, type ChannelEntry } from './channel-webhook.js';
-import type { ChatFiles } from './chat-files.js';
-import type { ChatLimits } from './chat-limits.js';
-import type { ChatStreams } from './chat-streams.js';
-import type { Handler, RequestObserver, RequestPath } from './handler.js';
-import type { Intake } from './intake.js';
-import { Refusal } from './reply.js';
-import type { UploadDesk } from './upload-desk.js';
+import type { VerifyEnvironment } from '../../src/channels/adapter.js';
+import type { WebchatConfig } from '../../src/channels/webchat/config.js';
+import { bearerToken, readSessionToken, type SessionClaims } from '../../src/channels/webchat/session-token.js';
+import type { Keyspace } from '../../src/lanes/keyspace.js';
+import type { Outbox } from '../../src/lanes/outbox.js';
+import type { Arrivals } from '../arrivals.js';
+import { callerAddress, type FailureThrottle } from '../caller.js';
+import { rawRequest, type ChannelEntry } from '../channel-webhook.js';
+import type { ChatFiles } from './files.js';
+import type { ChatLimits } from './limits.js';
+import type { ChatStreams } from './streams.js';
+import type { Handler, RequestObserver, RequestPath } from '../handler.js';
+import type { Intake } from '../intake.js';
+import { Refusal } from '../reply.js';
+import type { UploadDesk } from '../files/upload-desk.js';
 
 /** A web chat channel of the configuration. */
 export interface ChatEntry extends ChannelEntry {

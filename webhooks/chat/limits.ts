@@ -1,6 +1,6 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { callerOf } from './caller.js';
-import { Refusal } from './reply.js';
+import { callerOf } from '../caller.js';
+import { Refusal } from '../reply.js';
 
 /** What an address may do per minute on one channel. */
 export type LimitedKind = 'sessions' | 'messages' | 'uploads';

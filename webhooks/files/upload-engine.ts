@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream';
 import type { StorageEngine } from 'multer';
-import { counted } from '../src/files/counted.js';
-import { firstBytes } from '../src/files/first-bytes.js';
-import { judge } from '../src/files/judge.js';
-import type { FileLocation, UploadTicket } from '../src/files/location.js';
-import { tellingBytes } from '../src/files/sniff.js';
-import type { AttachmentPolicy } from '../src/messages/policy.js';
-import { Refusal, unavailable } from './reply.js';
+import { counted } from '../../src/files/counted.js';
+import { firstBytes } from '../../src/files/first-bytes.js';
+import { judge } from '../../src/files/judge.js';
+import type { FileLocation, UploadTicket } from '../../src/files/location.js';
+import { tellingBytes } from '../../src/files/sniff.js';
+import type { AttachmentPolicy } from '../../src/messages/policy.js';
+import { Refusal, unavailable } from '../reply.js';
 import { refusedFile } from './upload-desk.js';
 
 /** What `keep` is given: exactly `size` bytes must come out of `body`. */

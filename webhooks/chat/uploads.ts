@@ -1,7 +1,7 @@
-import { parseJson, readRawBody, readText } from './body.js';
-import { sessionOf, type ChatParts, type ChatRequest } from './chat-entry.js';
-import { sendJson } from './reply.js';
-import { readWish } from './upload-desk.js';
+import { parseJson, readRawBody, readText } from '../body.js';
+import { sessionOf, type ChatParts, type ChatRequest } from './entry.js';
+import { sendJson } from '../reply.js';
+import { readWish } from '../files/upload-desk.js';
 
 const maxWish = 4096;
 

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import type { Outbox } from '../src/lanes/outbox.js';
-import type { OutboxSignals } from '../src/lanes/outbox-signals.js';
-import { callerOf } from './caller.js';
+import type { Outbox } from '../../src/lanes/outbox.js';
+import type { OutboxSignals } from '../../src/lanes/outbox-signals.js';
+import { callerOf } from '../caller.js';
 import { EventStream, type StreamPlace } from './event-stream.js';
-import { Refusal, unavailable } from './reply.js';
+import { Refusal, unavailable } from '../reply.js';
 
 /** Times in milliseconds. */
 export interface StreamSettings {
