@@ -137,3 +137,15 @@ test.each<[string[], string]>([
   expect([stdout, stderr, exitCode]).toEqual(['', `egain-bridge: ${sentence}\n`, 1]);
   expect(await ids()).toEqual(before);
 });
+
+test('I1: a retry whose Redis refuses to write loses none: it is a dead letter still, and can be tried again', async () => {
+  const { type, client } = bench();
+  const before = await ids();
+  // Not one byte more is taken, and nothing may be thrown out for it.
+  await client.config('SET', 'maxmemory', '1');
+  const failed = await type('dead-letters', 'retry', '--reason', 'refused');
+  await client.config('SET', 'maxmemory', '0');
+  expect([failed.exitCode, await ids()]).toEqual([1, before]);
+  expect((await type('dead-letters', 'retry', '--reason', 'refused')).stdout).toBe('1 put back\n');
+  expect(await ids()).toEqual(before.slice(1));
+});

@@ -94,6 +94,24 @@ describe('draining a lane', () => {
     expect(workers.records[0]).toMatchObject({ outcome: 'dead', reason: 'poison' });
   });
 
+  test('poison is counted before the work, so that a crash counts too, and no more often than it may', async () => {
+    const counted: (string | null)[] = [];
+    const workers = await start({
+      deliver: async (delivery) => {
+        if (idOf(delivery) !== '1') return delivered;
+        const { lane } = delivery.holding;
+        counted.push(await workers.client.hget(`${workers.keys.tag(0)}:s:${lane}`, 'c'));
+        throw new Error('bug');
+      },
+    });
+    await workers.accept('a', ['1', '2']);
+    await eventually(() => workers.records.some(({ outcome }) => outcome === 'delivered'), {
+      timeoutMs: 20_000,
+    });
+    // The harness allows three.
+    expect(counted).toEqual(['1', '2', '3']);
+  });
+
   test('I1: a job that was never added is added by the repair pass', async () => {
     const workers = await start({ deliver: () => delivered });
     await workers.lanes.accept([workers.inbound('a', '1')]);

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { refusals } from '../../../webhooks/reply.js';
 
 const page = readFileSync('docs/security.md', 'utf8');
 const rows = (page.split('## Threats')[1]?.split('\n## ')[0] ?? '')
@@ -7,6 +8,12 @@ const rows = (page.split('## Threats')[1]?.split('\n## ')[0] ?? '')
   .filter((line) => line.startsWith('|'))
   .slice(2)
   .map((line) => line.split('|').map((cell) => cell.trim()));
+
+describe('the statuses', () => {
+  test('are all of them, with their codes', () => {
+    for (const [code, status] of Object.entries(refusals)) expect(page).toContain(`${status} \`${code}\``);
+  });
+});
 
 describe('the table of threats', () => {
   test('names for each a test that is there', () => {
@@ -20,7 +27,7 @@ describe('the table of threats', () => {
 
   test('speaks of settings that exist', () => {
     const reference = readFileSync('docs/configuration.md', 'utf8');
-    for (const [, setting = ''] of page.matchAll(/`(?:server|delivery|management|redis)\.(\w+)`/g))
+    for (const [, setting = ''] of page.matchAll(/`(?:server|delivery|management|redis|retention)\.(\w+)`/g))
       expect([setting, reference.includes(`\`${setting}`)]).toEqual([setting, true]);
   });
 });
