@@ -1,7 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { VerifyEnvironment } from '../../src/channels/adapter.js';
 import type { WebchatConfig } from '../../src/channels/webchat/config.js';
-import { bearerToken, readSessionToken, type SessionClaims } from '../../src/channels/webchat/session-token.js';
+import {
+  bearerToken,
+  readSessionToken,
+  type SessionClaims,
+} from '../../src/channels/webchat/session-token.js';
 import type { Keyspace } from '../../src/lanes/keyspace.js';
 import type { Outbox } from '../../src/lanes/outbox.js';
 import type { Arrivals } from '../arrivals.js';
