@@ -2,15 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { z } from 'zod';
 import { type MessageType, messageTypes } from '../../../src/simulator/conversations/message-types.js';
 import { problemsOf } from '../../support/api-description.js';
-import {
-  type Bench,
-  call,
-  codeOf,
-  conversationOf,
-  startBench,
-  starting,
-  until,
-} from './support.js';
+import { type Bench, call, codeOf, conversationOf, startBench, starting, until } from './support.js';
 
 const parent = { parent: { messageId: 'm-1' } };
 const customer = { name: 'Dana E.' };
