@@ -54,6 +54,7 @@ const walls = [
     target: './src/provisioning',
     from: ['./src/lanes', './src/cli', './src/simulator', './webhooks', './workers'],
   },
+  { target: './src/doctor', from: ['./src/cli', './src/simulator', './src/demo', './webhooks', './workers'] },
   { target: './webhooks', from: ['./workers', './src/cli', './src/simulator'] },
   { target: './workers', from: ['./webhooks', './src/cli', './src/simulator'] },
   {

@@ -11,7 +11,7 @@ import { parseJson, readRawBody, readText, shallow } from './body.js';
 import { callerAddress, type FailureThrottle } from './caller.js';
 import { requireMethod, type Handler, type RequestObserver } from './handler.js';
 import type { Intake } from './intake.js';
-import { Refusal, sendJson, unavailable } from './reply.js';
+import { Refusal, sendKept, unavailable } from './reply.js';
 
 export interface CallbackParts {
   readonly authenticate: (headers: IncomingHttpHeaders) => CallbackVerdict | Promise<CallbackVerdict>;
@@ -57,7 +57,7 @@ export function egainCallback(parts: CallbackParts): Handler {
     const messages = parsed.items.map((item) => newMessage(keys, item, only));
     const statuses = messages.length === 0 ? [] : await intake.admit(() => intake.accept(messages));
     observer.accepted('egain', statuses.length, statuses.filter((status) => status === 'duplicate').length);
-    sendJson(response, 200, '{}');
+    sendKept(response);
   };
 }
 

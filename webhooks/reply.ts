@@ -73,11 +73,18 @@ export function writeHead(
   headers: Readonly<Record<string, string>>,
 ): boolean {
   if (response.headersSent || response.destroyed) return false;
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    ...protection,
-    ...headers,
-    'content-length': Buffer.byteLength(body),
-  });
+  response.writeHead(status, { ...usual, ...headers, 'content-length': Buffer.byteLength(body) });
   return true;
+}
+
+const usual = { 'content-type': 'application/json; charset=utf-8', ...protection };
+
+/** What eGain is answered: nothing but that its messages are kept. The same every time, so it is put together once. */
+const keptBody = '{}';
+const keptHead = Object.entries({ ...usual, 'content-length': String(keptBody.length) }).flat();
+
+export function sendKept(response: ServerResponse): void {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(200, keptHead);
+  response.end(keptBody);
 }

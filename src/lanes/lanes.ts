@@ -47,7 +47,8 @@ export class Lanes {
    * @throws when any shard failed: what other shards accepted keeps its mark, so that the caller's repeat is recognised.
    */
   async accept(messages: readonly NewMessage[]): Promise<Accepted> {
-    const s = this.#settings;
+    const [only] = messages;
+    if (only !== undefined && messages.length === 1) return this.#acceptOne(only);
     const shards = new Map<number, number[]>();
     messages.forEach((message, index) => {
       const shard = this.#keys.shardOf(message.lane);
@@ -57,35 +58,51 @@ export class Lanes {
     });
     const statuses = new Array<AcceptStatus>(messages.length).fill('accepted');
     const orders: JobOrder[] = [];
-    const acceptShard = async (shard: number, indexes: readonly number[]): Promise<void> => {
-      const args: (string | number)[] = [s.window, s.journeysMs, s.journeysMax];
-      for (const index of indexes) {
-        const message = messages[index];
-        if (message === undefined) continue;
-        const { lane, mark = '', markLifeMs = s.duplicateWindowMs, target = '', journey, payload } = message;
-        args.push(
-          lane,
-          mark,
-          markLifeMs,
-          target,
-          journey === undefined ? '' : this.#keys.journey(journey.id),
-          journey?.head ?? '',
-          payload,
-        );
-      }
-      const answer = asList(await this.#write('accept', this.#keys.tag(shard), ...args));
-      const marks = String(answer[0]);
-      indexes.forEach((index, position) => {
-        if (marks[position] === 'd') statuses[index] = 'duplicate';
-      });
-      orders.push(...readOrders(shard, answer, 1));
-    };
     const results = await Promise.allSettled(
-      [...shards].map(([shard, indexes]) => acceptShard(shard, indexes)),
+      [...shards].map(async ([shard, indexes]) => {
+        const ofShard = indexes.flatMap((index) => messages[index] ?? []);
+        const { marks, orders: due } = await this.#acceptShard(shard, ofShard);
+        indexes.forEach((index, position) => {
+          if (marks[position] === 'd') statuses[index] = 'duplicate';
+        });
+        orders.push(...due);
+      }),
     );
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw new AcceptError(orders, failed.reason);
     return { statuses, orders };
+  }
+
+  /** The usual request: it needs no sorting by shards. */
+  async #acceptOne(message: NewMessage): Promise<Accepted> {
+    try {
+      const { marks, orders } = await this.#acceptShard(this.#keys.shardOf(message.lane), [message]);
+      return { statuses: [marks === 'd' ? 'duplicate' : 'accepted'], orders };
+    } catch (error) {
+      throw new AcceptError([], error);
+    }
+  }
+
+  /** `marks`: a letter per message, `d` for a duplicate. */
+  async #acceptShard(
+    shard: number,
+    messages: readonly NewMessage[],
+  ): Promise<{ readonly marks: string; readonly orders: readonly JobOrder[] }> {
+    const s = this.#settings;
+    const args: (string | number)[] = [s.window, s.journeysMs, s.journeysMax];
+    for (const {
+      lane,
+      mark = '',
+      markLifeMs = s.duplicateWindowMs,
+      target = '',
+      journey,
+      payload,
+    } of messages) {
+      const name = journey === undefined ? '' : this.#keys.journey(journey.id);
+      args.push(lane, mark, markLifeMs, target, name, journey?.head ?? '', payload);
+    }
+    const answer = asList(await this.#write('accept', this.#keys.tag(shard), ...args));
+    return { marks: String(answer[0]), orders: readOrders(shard, answer, 1) };
   }
 
   /** Becomes the lane's owner and reads up to `most` messages. */
