@@ -208,13 +208,15 @@ export class OutboundDeliverer implements Deliverer {
     if (channel === undefined)
       return { kind: 'again', error: 'channel-not-configured', countsAsAttempt: false };
     const { customer, notice } = envelope;
+    const language =
+      customer.language ?? (await this.#conversations.languageOf(envelope.channel, customer.id));
     return this.#send(delivery, channel, {
       id: notice.id,
       conversationId: '',
       type: 'system',
       customer,
       sender: { type: 'system' },
-      text: channel.noticeText(notice, customer.language),
+      text: channel.noticeText(notice, language),
     });
   }
 

@@ -40,6 +40,12 @@ export function inboundPolicy(
     settings.tellCustomer
       ? refusals.flatMap((refusal) => noticeOf(channel.name, keys, message, refusal, settings.windowMs))
       : [];
+  const tellAgent = (message: InboundMessage, refusals: readonly Refusal[]): NewMessage[] =>
+    settings.tellAgent
+      ? [...new Set(refusals.map(({ reason }) => reason))]
+          .filter((reason) => reason !== 'typing-not-allowed')
+          .map((reason) => refusalForAgent(channel.name, keys, message, reason, settings.windowMs))
+      : [];
   return (message): PolicyVerdict => {
     const verdict = checkInbound(message, restrictions);
     if (verdict.kind === 'ok') return { kind: 'pass' };
@@ -51,12 +57,7 @@ export function inboundPolicy(
         kind: 'refuse',
         field,
         expected: limit === undefined ? expected : `${expected} (${limit})`,
-        notices: [
-          ...tell(message, files.length > 0 ? files : [refusal]),
-          ...(settings.tellAgent && refusal.reason !== 'typing-not-allowed'
-            ? [refusalForAgent(channel.name, keys, message, refusal.reason, settings.windowMs)]
-            : []),
-        ],
+        notices: [...tell(message, files.length > 0 ? files : [refusal]), ...tellAgent(message, [refusal])],
       };
     }
     const dropped = new Set(verdict.dropFiles.map(({ index }) => index));
@@ -64,7 +65,7 @@ export function inboundPolicy(
     return {
       kind: 'strip',
       message: { ...message, attachments },
-      notices: tell(message, verdict.dropFiles),
+      notices: [...tell(message, verdict.dropFiles), ...tellAgent(message, verdict.dropFiles)],
     };
   };
 }

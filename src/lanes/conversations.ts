@@ -148,6 +148,14 @@ export class Conversations {
     await this.#redis.set(this.#contactKey(address), writeCustomer(customer), 'PX', lifeMs);
   }
 
+  /** The language the customer told when their open conversation began. */
+  async languageOf(channel: string, customerId: string): Promise<string | undefined> {
+    const conversationId = await this.open(channel, customerId);
+    if (conversationId === undefined) return undefined;
+    const lane = this.#keys.outboundLane(conversationId);
+    return readCustomer((await this.#redis.get(`${this.#tagOf(lane)}:m:${lane}`)) ?? '')?.language;
+  }
+
   /** Whose a conversation is when its opening was never answered, but a callback tells the customer's contact. */
   async customerOfContact(address: string): Promise<ConversationCustomer | undefined> {
     return readCustomer((await this.#redis.get(this.#contactKey(address))) ?? '');

@@ -80,6 +80,7 @@ async function customer(channel: SampleChannel, type: string) {
   await channel.send({ customer: about, text: 'hello' });
   const conversation = (await eventually(conversationOf)).id;
   return {
+    id,
     received,
     said,
     /** What reaches the channel, and eGain's id of it. */
@@ -355,10 +356,12 @@ describe('what is broken or unwelcome', () => {
   test('I6: a text too long and a file refused are told in the conversation’s language, once', async () => {
     const someone = await textOnly();
     const before = someone.received().length;
+    // They told their language when the conversation began, and not again.
+    const customer = { id: someone.id };
     for (let round = 0; round < 3; round += 1) {
-      expect((await someone.send({ text: 'x'.repeat(41) })).status).toBe(422);
+      expect((await someone.send({ customer, text: 'x'.repeat(41) })).status).toBe(422);
       const file = { name: `photo.jpg.exe`, url: 'https://files.example.com/p' };
-      expect((await someone.send({ text: `file ${round}`, attachments: [file] })).status).toBe(202);
+      expect((await someone.send({ customer, text: `file ${round}`, attachments: [file] })).status).toBe(202);
     }
     await eventually(
       () => someone.said().filter(({ content }) => content?.text?.startsWith('file')).length === 3,
@@ -369,6 +372,13 @@ describe('what is broken or unwelcome', () => {
       ['system', 'Höchstens 40 Zeichen.'],
       ['system', 'Keine Dateien mit exe.'],
     ]);
+    const errors = () => someone.said().filter(({ type }) => type.value === 'error');
+    await eventually(() => errors().length >= 2);
+    expect(
+      errors()
+        .map(({ content }) => (content?.json as { code: string }).code)
+        .sort(),
+    ).toEqual(['file-extension', 'text-too-long']);
   });
 
   test('a long text comes in parts that are the text, each within the channel’s limit', async () => {
