@@ -18,6 +18,15 @@ for _, id in ipairs(ids) do
 end
 -- No more of them than workers have places. What was said of a lane that went its way in between is only forgotten.
 local carried = redis.call('HGETALL', tag .. ':carried')
+-- BullMQ lends one token to several jobs in turn: what an ended one said of a lane may be true of its successor's, which
+-- has it in hand.
+local in_hand = {}
+for i = 1, #carried, 2 do
+  local owner, lane = string.match(carried[i + 1], '^(%S+) (.*)$')
+  if redis.call('GET', carried[i]) == owner then
+    in_hand[lane] = true
+  end
+end
 for i = 1, #carried, 2 do
   local lock = carried[i]
   local owner, lane = string.match(carried[i + 1], '^(%S+) (.*)$')
@@ -25,7 +34,7 @@ for i = 1, #carried, 2 do
     redis.call('HDEL', tag .. ':carried', lock)
     local found = redis.call('HMGET', key('s', lane), 'g', 't', 'o')
     -- A lane that is held has no owner. A job that is there already is not added again.
-    if found[1] and (found[3] or owner) == owner then
+    if found[1] and not in_hand[lane] and (found[3] or owner) == owner then
       local id = lane .. '.' .. found[1]
       redis.call('ZADD', tag .. ':unjobbed', now, id)
       jobs[#jobs + 1] = id

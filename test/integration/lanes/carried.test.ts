@@ -57,6 +57,14 @@ async function carriesB() {
 }
 
 describe('a job that carries other lanes', () => {
+  test('I2: what an ended job left written of a lane gives it no second job while its successor has it in hand', async () => {
+    const { lanes, client, keys, lockOf, jobId, next } = await carriesB();
+    // The one before had the same token, and had this lane in hand as well.
+    await client.hset(`${keys.tag(0)}:carried`, lockOf('ended.1'), `me ${next.lane}`);
+    expect(await lanes.unjobbed(0, 60_000, 10)).toEqual([]);
+    expect(await client.hkeys(`${keys.tag(0)}:carried`)).toEqual([lockOf(jobId)]);
+  });
+
   test('goes on with the lane that has waited longest, and no job is ordered', async () => {
     const { next } = await carriesB();
     expect(next).toMatchObject({ lane: 'b', orders: [], taken: { target: 'in:support', starts: 1 } });
