@@ -101,6 +101,10 @@ describe('the software bill of materials', () => {
     const named = new Set(bill.components.map(({ name, version }) => `${name}@${version}`));
     for (const name of Object.keys(manifest.dependencies))
       expect(named).toContain(`${name}@${lock.packages[`node_modules/${name}`]?.version ?? ''}`);
+    // Also what development asks for as well.
+    for (const [path, { dev, optional, devOptional, version = '' }] of packages)
+      if (dev !== true && optional !== true && devOptional !== true)
+        expect(named).toContain(`${path.replace(/^.*node_modules\//, '')}@${version}`);
     expect(named.size).toBeGreaterThan(50);
     const locked = new Set(
       packages.map(([path, { version = '' }]) => `${path.replace(/^.*node_modules\//, '')}@${version}`),
