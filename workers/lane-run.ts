@@ -1,5 +1,6 @@
 import type { LaneElement } from '../src/lanes/element.js';
 import { readEnvelope } from '../src/lanes/envelope.js';
+import { attemptCode } from '../src/lanes/journeys.js';
 import type { Finished, Holding, TakenLane } from '../src/lanes/lanes.js';
 import { afterFailure } from './after-failure.js';
 import type { Deliverer, GateWord, Outcome } from './delivery.js';
@@ -168,7 +169,10 @@ export class LaneRun {
     );
     const release = this.#mayRelease(inHand.gate);
     if (verdict.kind === 'hold') {
-      const held = await persist(() => lanes.hold(holding, { ...verdict, release }), { signal, now });
+      const held = await persist(
+        () => lanes.hold(holding, { ...verdict, code: attemptCode(verdict.error), release }),
+        { signal, now },
+      );
       if (held.kind === 'held') {
         await queues.add(held.orders);
         endings.held(envelope, ending, mapping, verdict.error);

@@ -4,6 +4,12 @@ import type { RedisClient } from './connection.js';
 /** How a message ended; `reason` is a short fixed word, never a text (I13). */
 export type Outcome = 'delivered' | 'dead' | 'ignored' | 'forgotten';
 
+/** What came of one attempt at a message that had to be tried again; `answer` is a status or a word, never a text (I13). */
+export interface Attempt {
+  readonly at: number;
+  readonly answer: string;
+}
+
 /** What happened to one message. Times in milliseconds by Redis's clock. */
 export interface Journey {
   readonly direction: Direction;
@@ -20,6 +26,8 @@ export interface Journey {
     readonly conversationId?: string;
     /** The far end's id for it. */
     readonly farId?: string;
+    /** The latest of those before the last one; absent when there was only that. */
+    readonly earlier?: readonly Attempt[];
   };
 }
 
@@ -64,7 +72,8 @@ function wellFormed(text: string): string {
 
 /** @returns undefined when the text is none of ours. */
 export function readJourney(messageId: string, lane: string, text: string): Journey | undefined {
-  const [direction, channel, accepted, took, code, attempts, reason, conversationId, farId] = text.split('|');
+  const [direction, channel, accepted, took, code, attempts, reason, conversationId, farId, earlier] =
+    text.split('|');
   if ((direction !== 'in' && direction !== 'out') || channel === undefined) return undefined;
   const acceptedAt = Number(accepted);
   const base = { direction, channel, messageId, lane, acceptedAt } as const;
@@ -79,8 +88,22 @@ export function readJourney(messageId: string, lane: string, text: string): Jour
       ...(reason ? { reason: decodeURIComponent(reason) } : {}),
       ...(conversationId ? { conversationId: decodeURIComponent(conversationId) } : {}),
       ...(farId ? { farId: decodeURIComponent(farId) } : {}),
+      ...(earlier ? { earlier: readAttempts(earlier) } : {}),
     },
   };
+}
+
+/** What `hold` is given to remember of a failed attempt: the word or status that the error begins with. */
+export function attemptCode(error: string): string {
+  return /^[\w. -]{1,32}/.exec(error)?.[0].trim() ?? '';
+}
+
+/** What `hold.lua` remembers: "<ms>:<code>,…". */
+export function readAttempts(history: string): Attempt[] {
+  return history.split(',').map((entry) => {
+    const colon = entry.indexOf(':');
+    return { at: Number(entry.slice(0, colon)), answer: entry.slice(colon + 1) };
+  });
 }
 
 /** Journeys of every message with this id: the channel's own, or eGain's. Usually one. */

@@ -171,6 +171,8 @@ export class Lanes {
       readonly delayMs: number;
       readonly countsAsAttempt: boolean;
       readonly error: string;
+      /** What the journey remembers of it: letters, digits, dots, dashes; a word from a closed list or a status (I13). */
+      readonly code?: string | undefined;
       readonly release: boolean;
     },
   ): Promise<Refusal | { readonly kind: 'held'; readonly orders: readonly JobOrder[] }> {
@@ -184,6 +186,7 @@ export class Lanes {
         options.countsAsAttempt ? 1 : 0,
         options.error,
         options.release ? this.#settings.window : 0,
+        options.code ?? '',
       ),
     );
     if (answer[0] !== 'held') return readRefusal(answer[0]);

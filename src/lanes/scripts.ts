@@ -15,6 +15,7 @@ const names = [
   'gate',
   'hand-over',
   'hold',
+  'journeys-of',
   'keep-offer',
   'open-conversation',
   'outbox-acknowledge',

@@ -1,6 +1,7 @@
 import type { RedisClient } from './connection.js';
 import { readElement } from './element.js';
 import { messageIdOf, readEnvelope, type Envelope } from './envelope.js';
+import { readAttempts, type Attempt } from './journeys.js';
 import type { Keyspace } from './keyspace.js';
 
 /** Where a lane that holds messages stands: waiting for room, having a job, or waiting to try again. */
@@ -18,6 +19,8 @@ export interface WaitingLane {
   /** Why the head is not through yet, where an attempt told. */
   readonly lastError?: string;
   readonly tryAgainAt?: number;
+  /** What came of the latest attempts at the head, where there were any. */
+  readonly earlier?: readonly Attempt[];
 }
 
 const rooms: readonly (readonly [letter: string, state: LaneState])[] = [
@@ -135,10 +138,10 @@ export class WaitingLanes {
     const [head, waiting, fields] = await Promise.all([
       this.#redis.lindex(`${tag}:l:${lane}`, 0),
       this.#redis.llen(`${tag}:l:${lane}`),
-      this.#redis.hmget(`${tag}:s:${lane}`, 'a', 'e', 'b'),
+      this.#redis.hmget(`${tag}:s:${lane}`, 'a', 'e', 'b', 'h'),
     ]);
     if (head === null) return undefined;
-    const [attempts, lastError, notBefore] = fields;
+    const [attempts, lastError, notBefore, history] = fields;
     const { acceptedAt, payload } = readElement(head);
     return {
       lane,
@@ -151,6 +154,7 @@ export class WaitingLanes {
       attempts: Number(attempts ?? 0),
       ...(lastError ? { lastError } : {}),
       ...(notBefore ? { tryAgainAt: Number(notBefore) } : {}),
+      ...(history ? { earlier: readAttempts(history) } : {}),
     };
   }
 

@@ -45,7 +45,7 @@ end
 
 local function finish(at)
   local lane, owner, place, most = ARGV[at], ARGV[at + 1], ARGV[at + 6], tonumber(ARGV[at + 7])
-  local refusal, target = not_mine(lane, owner, ARGV[at + 2])
+  local refusal, target, history = not_mine(lane, owner, ARGV[at + 2])
   if refusal then
     return { refusal }
   end
@@ -59,7 +59,7 @@ local function finish(at)
   end
   local more, head = finish_head(lane, target)
   if ARGV[at + 3] ~= '' then
-    write_journey(ARGV[at + 3], lane, ARGV[at + 4], ARGV[2])
+    write_journey(ARGV[at + 3], lane, with_attempts(ARGV[at + 4], history), ARGV[2])
     -- A retry was counted when it was put back, by the time of its first acceptance.
     if string.sub(head, 14, 14) ~= '!' then
       went_before(lane, accepted_at(head))

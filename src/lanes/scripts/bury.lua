@@ -21,7 +21,7 @@ else
   end
 end
 local now = clock()
-local found = redis.call('HMGET', state, 't', 'a', 'p')
+local found = redis.call('HMGET', state, 't', 'a', 'p', 'h')
 local target = found[1]
 local number = redis.call('INCR', tag .. ':dead-number')
 local dead = key('dead', number)
@@ -43,7 +43,7 @@ if not redis.call('SET', key('x', lane), 0, 'NX', 'PX', life) then
   redis.call('PEXPIRE', key('x', lane), life)
 end
 if ARGV[5] ~= '' then
-  write_journey(ARGV[5], lane, ARGV[6], ARGV[7])
+  write_journey(ARGV[5], lane, with_attempts(ARGV[6], found[4]), ARGV[7])
 end
 local answer = { 'empty', number }
 if finish_head(lane, target) then

@@ -3,7 +3,8 @@
 --
 --   l:<lane>   list    waiting messages, head first; "<accepted ms><flag><payload>"
 --   s:<lane>   hash    t target, g generation of its job, o owner (fence), n messages finished, a attempts on the head,
---                      b not before (ms), e last error, p plan of the head, c starts without an outcome
+--                      b not before (ms), e last error, p plan of the head, c starts without an outcome,
+--                      h what came of the head's attempts: "<ms>:<code>,…", the latest eight
 --   m:<lane>   string  inbound lane: the open conversation; outbound lane: "<channel> <customer as JSON>"
 --   i:<lane>   string  what the customer told about themselves before there was a conversation
 --   a:<contact> string  whom a contact address stands for (only with trust_callback_customer)
@@ -106,7 +107,7 @@ local function finish_head(lane, target)
   local state = key('s', lane)
   if redis.call('EXISTS', key('l', lane)) == 1 then
     redis.call('HINCRBY', state, 'n', 1)
-    redis.call('HDEL', state, 'a', 'b', 'e', 'p', 'c')
+    redis.call('HDEL', state, 'a', 'b', 'e', 'p', 'c', 'h')
     return true, head
   end
   redis.call('DEL', state)
@@ -118,17 +119,22 @@ local function finish_head(lane, target)
 end
 
 -- The owner's word counts only while it is the owner and the head is still the one it took.
--- Returns nil and the lane's target when it is, else 'fenced' (somebody else has the lane) or 'already' (this head was
+-- Returns nil, the lane's target and what came of the head's attempts when it is, else 'fenced' (somebody else has the lane) or 'already' (this head was
 -- finished before).
 local function not_mine(lane, owner, finished)
-  local found = redis.call('HMGET', key('s', lane), 'o', 'n', 't')
+  local found = redis.call('HMGET', key('s', lane), 'o', 'n', 't', 'h')
   if found[1] ~= owner then
     return 'fenced'
   end
   if (found[2] or '0') ~= finished then
     return 'already'
   end
-  return nil, found[3]
+  return nil, found[3], found[4]
+end
+
+-- A journey's end, with what came of the attempts before the last one where there were any.
+local function with_attempts(journey, history)
+  return history and journey .. '|' .. history or journey
 end
 
 -- Somebody becomes a lane's owner, of a new generation where one is given. `found`: n, a, p, e, c of its state. Adds to
