@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Core } from '../bridge/core.js';
 import type { DeadLetter, DeadLetterFilter, DeadLetters } from '../lanes/dead-letters.js';
@@ -14,9 +13,6 @@ interface Selection {
   readonly all?: boolean;
   readonly json?: boolean;
 }
-
-/** A bulk retry must not hit a far end that has just come back with everything at once. */
-const retriesPerSecond = 50;
 
 export function register(program: Command, context: CliContext): void {
   const group = program.command('dead-letters').description('messages that ended undelivered');
@@ -55,32 +51,24 @@ export function register(program: Command, context: CliContext): void {
       }),
     );
 
-  selectable(group.command('retry').description('put them back at the tail of their lanes'))
-    .argument('[ids...]', 'dead letter ids')
-    .option('--all', 'every one that the other options select')
-    .action((ids: string[], options: Selection, command: Command) =>
-      withLetters(context, command, async ({ lanes, queues }, letters) => {
-        const done = await forEach(letters, ids, options, async ({ id }) => {
-          const place = letters.place(id);
-          const orders = place === undefined ? undefined : await lanes.revive(place.shard, place.number);
-          if (orders === undefined) return false;
-          await queues.add(orders);
-          await sleep(1000 / retriesPerSecond);
-          return true;
-        });
-        context.stdout.write(`${done} put back\n`);
-      }),
-    );
-
-  selectable(group.command('discard').description('remove them for good'))
-    .argument('[ids...]', 'dead letter ids')
-    .option('--all', 'every one that the other options select')
-    .action((ids: string[], options: Selection, command: Command) =>
-      withLetters(context, command, async (_core, letters) => {
-        const done = await forEach(letters, ids, options, ({ id }) => letters.discard(id));
-        context.stdout.write(`${done} discarded\n`);
-      }),
-    );
+  for (const [act, what, done] of [
+    ['retry', 'put them back at the tail of their lanes', 'put back'],
+    ['discard', 'remove them for good', 'discarded'],
+  ] as const) {
+    selectable(group.command(act).description(what))
+      .argument('[ids...]', 'dead letter ids')
+      .option('--all', 'every one that the other options select')
+      .action((ids: string[], options: Selection, command: Command) =>
+        withLetters(context, command, async (core, letters) => {
+          const { dealWith } = await import('../operators/dead-letter-desk.js');
+          const selection = selectionOf(ids, options);
+          // Whoever mistyped one id of several wants none of them touched.
+          for (const id of ids) await must(letters, id);
+          const dealt = await dealWith(core, act, selection);
+          context.stdout.write(`${dealt.done} ${done}\n`);
+        }),
+      );
+  }
 }
 
 function selectable(command: Command): Command {
@@ -101,12 +89,10 @@ async function withLetters(
   });
 }
 
-async function forEach(
-  letters: DeadLetters,
+function selectionOf(
   ids: readonly string[],
   options: Selection,
-  act: (letter: DeadLetter) => Promise<boolean>,
-): Promise<number> {
+): { readonly ids: readonly string[] } | { readonly filter: DeadLetterFilter } {
   const filter = filterOf(options);
   const selects = options.all === true || Object.keys(filter).length > 0;
   if (ids.length === 0 && !selects)
@@ -115,13 +101,7 @@ async function forEach(
     );
   if (ids.length > 0 && selects)
     throw new CommandFailure('name dead letter ids or select them by options, not both');
-  let done = 0;
-  if (ids.length > 0) {
-    for (const id of ids) if (await act(await must(letters, id))) done += 1;
-    return done;
-  }
-  for await (const letter of letters.list(filter)) if (await act(letter)) done += 1;
-  return done;
+  return ids.length > 0 ? { ids } : { filter };
 }
 
 async function must(letters: DeadLetters, id: string): Promise<DeadLetter> {

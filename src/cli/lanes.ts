@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { CommandFailure, type CliContext } from './context.js';
 import { json, table, time } from './printing.js';
-import { skipHead } from './skip-head.js';
 import { withCore } from './with-core.js';
 
 export function register(program: Command, context: CliContext): void {
@@ -70,6 +69,7 @@ export function register(program: Command, context: CliContext): void {
     .argument('<lane>', 'lane')
     .action((name: string, _options: unknown, command: Command) =>
       withCore(context, command, async (core) => {
+        const { skipHead } = await import('../operators/skip-head.js');
         const skipped = await skipHead(core, name);
         if (skipped === 'none') throw new CommandFailure(`lane "${name}" holds no messages`);
         if (skipped === 'moved') {

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { Journey } from '../lanes/journeys.js';
-import type { DeadLetters } from '../lanes/dead-letters.js';
-import type { WaitingLane, WaitingLanes } from '../lanes/waiting.js';
+import type { Whereabouts } from '../operators/whereabouts.js';
 import { CommandFailure, type CliContext } from './context.js';
 import { json, shown, time } from './printing.js';
 import { withCore } from './with-core.js';
@@ -27,39 +26,18 @@ export function register(program: Command, context: CliContext): void {
             `there is no journey of a message "${shown(id)}": never accepted, or longer ago than retention.journeysMs`,
           );
         }
-        const { WaitingLanes: Waiting } = await import('../lanes/waiting.js');
-        const { DeadLetters: Letters } = await import('../lanes/dead-letters.js');
-        const places = { waiting: new Waiting(redis, keys), letters: new Letters(redis, keys) };
+        const { whereItIs } = await import('../operators/whereabouts.js');
         const journeys = await Promise.all(
-          found.map(async (journey) => ({ ...journey, ...(await whereItIs(places, journey)) })),
+          found.map(async (journey) => ({
+            ...journey,
+            ...(await whereItIs({ redis, keys }, journey, (other) => other === id)),
+          })),
         );
         context.stdout.write(
           options.json === true ? json(journeys, 2) : `${journeys.map(tell).join('\n')}\n`,
         );
       }),
     );
-}
-
-/** Absent where it does not apply: `waiting` once it ended, `deadLetter` unless it died and still lies there. */
-interface Whereabouts {
-  readonly waiting?: WaitingLane & { readonly ahead: number };
-  readonly deadLetter?: string;
-}
-
-async function whereItIs(
-  places: { readonly waiting: WaitingLanes; readonly letters: DeadLetters },
-  { end, lane, messageId }: Journey,
-): Promise<Whereabouts> {
-  if (end === undefined) {
-    const [where, ahead] = await Promise.all([
-      places.waiting.get(lane),
-      places.waiting.positionOf(lane, messageId),
-    ]);
-    return where === undefined || ahead === undefined ? {} : { waiting: { ahead, ...where } };
-  }
-  if (end.outcome !== 'dead') return {};
-  const letter = await places.letters.of(lane, messageId, end.at);
-  return letter === undefined ? {} : { deadLetter: letter.id };
 }
 
 function tell(journey: Journey & Whereabouts): string {

@@ -143,6 +143,12 @@ export class Conversations {
     return (await this.#redis.get(`${this.#tagOf(lane)}:m:${lane}`)) ?? undefined;
   }
 
+  /** Whose a conversation is, as far as it is remembered. */
+  async customerOf(conversationId: string): Promise<ConversationCustomer | undefined> {
+    const lane = this.#keys.outboundLane(conversationId);
+    return readCustomer((await this.#redis.get(`${this.#tagOf(lane)}:m:${lane}`)) ?? '');
+  }
+
   /** Whom a contact address stands for, written before eGain hears of it: see `customerOfContact`. */
   async rememberContact(address: string, customer: ConversationCustomer, lifeMs: number): Promise<void> {
     await this.#redis.set(this.#contactKey(address), writeCustomer(customer), 'PX', lifeMs);
@@ -152,8 +158,7 @@ export class Conversations {
   async languageOf(channel: string, customerId: string): Promise<string | undefined> {
     const conversationId = await this.open(channel, customerId);
     if (conversationId === undefined) return undefined;
-    const lane = this.#keys.outboundLane(conversationId);
-    return readCustomer((await this.#redis.get(`${this.#tagOf(lane)}:m:${lane}`)) ?? '')?.language;
+    return (await this.customerOf(conversationId))?.language;
   }
 
   /** Whose a conversation is when its opening was never answered, but a callback tells the customer's contact. */

@@ -1,7 +1,7 @@
 import type { RedisClient } from './connection.js';
 import { readElement } from './element.js';
 import { messageIdOf, readEnvelope, type Envelope } from './envelope.js';
-import type { Keyspace } from './keyspace.js';
+import type { Direction, Keyspace } from './keyspace.js';
 
 /** A message that ended undelivered, kept with its reason. Times in milliseconds by Redis's clock. */
 export interface DeadLetter {
@@ -22,9 +22,12 @@ export interface DeadLetter {
 
 export interface DeadLetterFilter {
   readonly channel?: string | undefined;
+  readonly direction?: Direction | undefined;
   readonly reason?: string | undefined;
   /** Only those that died at least this long ago. */
   readonly olderThanMs?: number | undefined;
+  /** Only those that had died by then, by Redis's clock. */
+  readonly until?: number | undefined;
 }
 
 /** A journey's end is told by the worker's idea of Redis's clock, the letter's by the clock itself. */
@@ -43,21 +46,22 @@ export class DeadLetters {
   /** Oldest first over all shards, a page at a time behind the scenes. */
   async *list(filter: DeadLetterFilter = {}): AsyncGenerator<DeadLetter> {
     const page = 100;
-    const latest = filter.olderThanMs === undefined ? '+inf' : (await this.#now()) - filter.olderThanMs;
+    const { olderThanMs, until = Infinity } = filter;
+    const latest = olderThanMs === undefined ? until : Math.min(until, (await this.#now()) - olderThanMs);
     // A snapshot of the ids: retrying or discarding while the list is read must not make it skip any.
-    const ids = await this.#ids('-inf', latest);
+    const ids = await this.#ids('-inf', latest === Infinity ? '+inf' : latest);
     for (let from = 0; from < ids.length; from += page) {
       const letters = await Promise.all(ids.slice(from, from + page).map((id) => this.get(id)));
       for (const letter of letters) if (letter !== undefined && matches(letter, filter)) yield letter;
     }
   }
 
-  /** The dead letter that a message of a lane became at about this time. */
-  async of(lane: string, messageId: string, at: number): Promise<DeadLetter | undefined> {
+  /** The dead letter that a message of a lane became at about this time; the message by what is known of its id. */
+  async of(lane: string, isIt: (messageId: string) => boolean, at: number): Promise<DeadLetter | undefined> {
     const letters = await Promise.all(
       (await this.#ids(at - aboutMs, at + aboutMs)).map((id) => this.get(id)),
     );
-    return letters.find((letter) => letter?.lane === lane && letter.messageId === messageId);
+    return letters.find((letter) => letter?.lane === lane && isIt(letter.messageId));
   }
 
   /** Undefined when there is none of this id (any more). */
@@ -122,8 +126,9 @@ export class DeadLetters {
 }
 
 function matches(letter: DeadLetter, filter: DeadLetterFilter): boolean {
-  const { channel, reason } = filter;
+  const { channel, direction, reason } = filter;
   return (
+    (direction === undefined || letter.target.startsWith(`${direction}:`)) &&
     (channel === undefined || letter.target.slice(letter.target.indexOf(':') + 1) === channel) &&
     (reason === undefined || letter.reason === reason)
   );

@@ -98,14 +98,19 @@ export class WaitingLanes {
     });
   }
 
-  /** How many messages go before this one; undefined when it is not in the lane. */
-  async positionOf(lane: string, messageId: string): Promise<number | undefined> {
+  /** How many messages go before the one whose id this is; undefined when it is not in the lane. */
+  async placeOf(
+    lane: string,
+    isIt: (id: string) => boolean,
+  ): Promise<{ readonly ahead: number; readonly id: string } | undefined> {
     const tag = this.#keys.tag(this.#keys.shardOf(lane));
     const page = 500;
     for (let from = 0; ; from += page) {
       const elements = await this.#redis.lrange(`${tag}:l:${lane}`, from, from + page - 1);
-      const found = elements.findIndex((element) => idOf(readElement(element).payload) === messageId);
-      if (found >= 0) return from + found;
+      for (const [position, element] of elements.entries()) {
+        const id = idOf(readElement(element).payload);
+        if (isIt(id)) return { ahead: from + position, id };
+      }
       if (elements.length < page) return undefined;
     }
   }

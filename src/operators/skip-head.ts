@@ -1,13 +1,16 @@
-import type { Core } from '../bridge/core.js';
+import { messageIdOf } from '../lanes/envelope.js';
+import { journeyEnd } from '../lanes/journeys.js';
+import { WaitingLanes } from '../lanes/waiting.js';
+import type { OperatorAccess } from './access.js';
 
 /**
  * Makes the head of a lane a dead letter, with its journey's end, and lets the lane go on.
  * @returns the dead letter's id; `none` when the lane is empty; `moved` when the head went by itself meanwhile.
  */
-export async function skipHead({ redis, keys, lanes, queues }: Core, lane: string): Promise<string> {
-  const { WaitingLanes } = await import('../lanes/waiting.js');
-  const { messageIdOf } = await import('../lanes/envelope.js');
-  const { journeyEnd } = await import('../lanes/journeys.js');
+export async function skipHead(
+  { redis, keys, lanes, queues }: OperatorAccess,
+  lane: string,
+): Promise<string> {
   const head = await new WaitingLanes(redis, keys).head(lane);
   if (head === undefined) return 'none';
   const { envelope, finished, acceptedAt, originalAcceptedAt, attempts, target } = head;
