@@ -26,6 +26,11 @@ export class Tally extends Counter {
     return this.#places.at(first, second, third);
   }
 
+  /** What was counted where, until now. */
+  places(): readonly { readonly labels: Labels; readonly value: number }[] {
+    return this.#places.all();
+  }
+
   override get(): Promise<MetricObjectWithValues<MetricValue<string>>> {
     return super.get().then((empty) => ({
       ...empty,
@@ -76,6 +81,11 @@ export class Distribution extends Histogram {
     return this.#places.at(first, second, third);
   }
 
+  /** How often something was observed where, until now. */
+  places(): readonly { readonly labels: Labels; readonly count: number }[] {
+    return this.#places.all().map((place) => ({ labels: place.labels, count: place.count() }));
+  }
+
   /** What the parent's `get` and the registry read from, instead of from the parent's own places. */
   getForPromString(): Promise<HistogramValues> {
     const values = this.#places.all().flatMap((place) => place.values(this.#name));
@@ -112,6 +122,10 @@ export class DistributionPlace {
     while (bucket < bounds.length && value > (bounds[bucket] ?? Infinity)) bucket += 1;
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
     this.#sum += value;
+  }
+
+  count(): number {
+    return this.#counts.reduce((sum, each) => sum + each, 0);
   }
 
   values(name: string): HistogramValues['values'] {

@@ -202,7 +202,13 @@ export function createTokenSource(options: TokenSourceOptions): WatchedTokenSour
   };
 }
 
-function sealerOf({ credentials, url, clientId, scope = '' }: TokenSourceOptions): Sealer {
+/** Another secret, client, scope or endpoint never sees this token. */
+export function sealerOf({
+  credentials,
+  url,
+  clientId,
+  scope = '',
+}: Pick<TokenSourceOptions, 'credentials' | 'url' | 'clientId' | 'scope'>): Sealer {
   return createSealer(secretOf(credentials), [url, clientId, scope, credentials.method]);
 }
 
