@@ -17,6 +17,7 @@ import type { ConfiguredChannel } from './channels.js';
 import type { Core } from './core.js';
 import { filePolicy } from './manifest.js';
 import { inboundPolicy } from './policy.js';
+import { speakerOf } from './speaking.js';
 
 export interface ChatSide {
   readonly handler: Handler;
@@ -113,5 +114,6 @@ function chatEntry(channel: ConfiguredChannel, core: Core, config: BridgeConfig)
       files: filePolicy(manifest, 'inbound').enabled !== false,
       defaultLanguage: account.defaultLanguage,
     },
+    say: (name, language, parameters) => speakerOf(channel, language)(name, parameters),
   };
 }

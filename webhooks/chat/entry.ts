@@ -8,6 +8,7 @@ import {
 } from '../../src/channels/webchat/session-token.js';
 import type { Keyspace } from '../../src/lanes/keyspace.js';
 import type { Outbox } from '../../src/lanes/outbox.js';
+import type { TextName } from '../../src/messages/texts.js';
 import type { Arrivals } from '../arrivals.js';
 import { callerAddress, type FailureThrottle } from '../caller.js';
 import { rawRequest, type ChannelEntry } from '../channel-webhook.js';
@@ -24,6 +25,8 @@ export interface ChatEntry extends ChannelEntry {
   readonly settings: WebchatConfig;
   /** What the page shows and may do. */
   readonly about: ChatAbout;
+  /** A text for customers, in a language (BCP 47; undefined = the channel's default), its `{0}`, … filled. */
+  readonly say: (name: TextName, language: string | undefined, parameters: readonly string[]) => string;
 }
 
 /** Told to the page with its session. */

@@ -140,11 +140,30 @@ const expectations: Readonly<Record<FileRefusal['reason'], string>> = {
   'file-empty': 'at least one byte',
 };
 
+/** A file that may not pass, and what whoever sent it is told. */
+export class RefusedFile extends Refusal {
+  readonly refusal: FileRefusal;
+
+  constructor(code: 'too-large' | 'unprocessable', message: string, refusal: FileRefusal) {
+    super(code, message);
+    this.refusal = refusal;
+  }
+}
+
 /** 422, or 413 where it is the size. */
-export function refusedFile({ reason, params }: FileRefusal): Refusal {
+export function refusedFile(refusal: FileRefusal): RefusedFile {
+  const { reason, params } = refusal;
   const [limit] = params;
   const expected = expectations[reason];
   return reason === 'file-too-large'
-    ? new Refusal('too-large', `size: expected ${expected}${limit === undefined ? '' : ` (${limit})`}`)
-    : new Refusal('unprocessable', `${reason === 'file-empty' ? 'size' : 'file'}: expected ${expected}`);
+    ? new RefusedFile(
+        'too-large',
+        `size: expected ${expected}${limit === undefined ? '' : ` (${limit})`}`,
+        refusal,
+      )
+    : new RefusedFile(
+        'unprocessable',
+        `${reason === 'file-empty' ? 'size' : 'file'}: expected ${expected}`,
+        refusal,
+      );
 }

@@ -2,7 +2,7 @@ import { byId, make } from './dom.js';
 import { readable } from './files-view.js';
 import { fill, type Words } from './texts.js';
 import type { Typing } from './typing.js';
-import type { UploadedFile, UploadResult } from './upload.js';
+import type { UploadedFile, UploadOptions, UploadResult } from './upload.js';
 
 export interface ComposerParts {
   readonly words: Words;
@@ -10,7 +10,7 @@ export interface ComposerParts {
   readonly send: (text: string, files: readonly UploadedFile[]) => void;
   readonly upload: (
     file: File,
-    options: { readonly onProgress: (share: number) => void; readonly signal: AbortSignal },
+    options: Pick<UploadOptions, 'onProgress' | 'signal'>,
   ) => Promise<UploadResult>;
   /** Says something to whoever cannot see it. */
   readonly announce: (text: string) => void;
@@ -30,6 +30,7 @@ export class Composer {
   readonly #limit = byId('limit', HTMLElement);
   readonly #uploaded = new Map<HTMLElement, UploadedFile | undefined>();
   #maxLength = Number.POSITIVE_INFINITY;
+  #tooMany = false;
 
   constructor(parts: ComposerParts) {
     this.#parts = parts;
@@ -51,6 +52,7 @@ export class Composer {
     });
     this.#attach.addEventListener('click', () => this.#picker.click());
     this.#picker.addEventListener('change', () => {
+      this.#tooMany = false;
       for (const file of this.#picker.files ?? []) void this.#add(file);
       this.#picker.value = '';
     });
@@ -74,15 +76,19 @@ export class Composer {
     this.#parts.send(this.#text.value.trim(), files);
     this.#parts.typing.sent();
     this.#text.value = '';
-    for (const item of this.#uploaded.keys()) item.remove();
+    this.#files.replaceChildren();
     this.#uploaded.clear();
     this.#refresh();
     this.#text.focus();
   }
 
   async #add(file: File): Promise<void> {
-    if (this.#uploaded.size >= mostFiles) return;
     const { words, upload, announce } = this.#parts;
+    if (this.#uploaded.size >= mostFiles) {
+      this.#tooMany = true;
+      this.#refresh();
+      return;
+    }
     const stop = new AbortController();
     const label = fill(words.uploading, file.name);
     const progress = make('progress', {
@@ -96,7 +102,7 @@ export class Composer {
       { type: 'button', 'aria-label': fill(words.removeFile, file.name), 'data-testid': 'remove-file' },
       '×',
     );
-    const name = make('span', { dir: 'auto' }, `${file.name} (${readable(file.size)})`);
+    const name = make('span', {}, make('bdi', {}, file.name), ` (${readable(file.size)})`);
     const item = make('li', { 'data-testid': 'upload', 'data-state': 'uploading' }, name, progress, remove);
     remove.addEventListener('click', () => {
       stop.abort();
@@ -117,12 +123,13 @@ export class Composer {
     if (result.ok) {
       this.#uploaded.set(item, result.file);
       item.setAttribute('data-state', 'uploaded');
+      announce(fill(words.uploaded, file.name));
     } else {
       this.#uploaded.delete(item);
       item.setAttribute('data-state', 'failed');
-      const words2 = fill(words.uploadFailed, file.name);
-      name.textContent = words2;
-      announce(words2);
+      const why = [fill(words.uploadFailed, file.name), result.told ?? ''].join(' ').trim();
+      name.textContent = why;
+      announce(why);
     }
     this.#refresh();
   }
@@ -132,7 +139,13 @@ export class Composer {
     const files = [...this.#uploaded.values()];
     const tooLong = value.length > this.#maxLength;
     const empty = value.trim() === '' && files.length === 0;
-    this.#limit.textContent = tooLong ? fill(this.#parts.words.tooLong, String(this.#maxLength)) : '';
+    const { words } = this.#parts;
+    this.#tooMany &&= files.length >= mostFiles;
+    const limits = [
+      ...(tooLong ? [fill(words.tooLong, String(this.#maxLength))] : []),
+      ...(this.#tooMany ? [fill(words.tooManyFiles, String(mostFiles))] : []),
+    ];
+    this.#limit.textContent = limits.join(' ');
     this.#text.setAttribute('aria-invalid', String(tooLong));
     this.#send.disabled = tooLong || empty || files.includes(undefined);
     // Grows with its text; the style sheet says how far.

@@ -45,7 +45,9 @@ export function textView(text: string): Child[] {
   const parts: Child[] = [];
   let from = 0;
   for (const match of text.matchAll(address)) {
-    parts.push(text.slice(from, match.index), link(match[0], match[0]));
+    // An address is read from left to right in the middle of any text.
+    const shown = make('bdi', { dir: 'ltr' }, match[0]);
+    parts.push(text.slice(from, match.index), link(match[0], shown));
     from = match.index + match[0].length;
   }
   return [...parts, text.slice(from)];

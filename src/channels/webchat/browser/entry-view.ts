@@ -68,35 +68,71 @@ const senderOf = ({ sender }: Entry, words: Words): string => sender?.name ?? wo
 function bodyOf(entry: Entry, actions: EntryActions): Child[] {
   const { text = '', content, attachments = [], offer, choices = [], type } = entry;
   const parts: Child[] = [];
-  const said = type === 'choice' ? choices.map(({ id, title }) => title ?? id).join(', ') : text;
+  const said = type === 'choice' ? titlesView(choices) : text === '' ? [] : textView(text);
   if (type === 'page.push') parts.push(make('p', {}, actions.words.pushed));
   // An offer's own words are its legend; its text is for channels that show no lists.
-  const shown = offer === undefined || content !== undefined ? said : '';
+  const shown = offer === undefined ? said : [];
   if (content !== undefined)
     parts.push(
       make('div', { class: 'text rich', dir: 'auto', 'data-testid': 'text' }, ...contentView(content)),
     );
-  else if (shown !== '')
-    parts.push(make('div', { class: 'text', dir: 'auto', 'data-testid': 'text' }, ...textView(shown)));
+  else if (shown.length > 0)
+    parts.push(make('div', { class: 'text', dir: 'auto', 'data-testid': 'text' }, ...shown));
   if (offer !== undefined)
     parts.push(offerView(offer, entry.taken, actions.words, (options) => actions.choose(entry, options)));
   if (attachments.length > 0) parts.push(filesView(attachments));
   return parts;
 }
 
-function footOf(entry: Entry, { words, language, retry }: EntryActions): HTMLElement {
-  const at = new Date(entry.at);
-  const time = at.toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' });
-  const foot = make('span', { class: 'foot' }, make('time', { datetime: at.toISOString() }, time));
-  if (entry.own !== true || entry.state === undefined) return foot;
-  foot.append(' ', make('span', { 'data-testid': 'state' }, words[entry.state]));
+/** Titles in any script, one behind the other: none of them turns its neighbours round. */
+function titlesView(choices: NonNullable<Entry['choices']>): Child[] {
+  return choices.flatMap(({ id, title }, index): Child[] => [
+    ...(index === 0 ? [] : [', ']),
+    make('bdi', {}, title ?? id),
+  ]);
+}
+
+function footOf(entry: Entry, actions: EntryActions): HTMLElement {
+  return make('span', { class: 'foot' }, timeView(entry, actions), ' ', deliveryView(entry, actions));
+}
+
+function timeView({ at }: Entry, { language }: EntryActions): HTMLElement {
+  const time = new Date(at);
+  const shown = time.toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' });
+  return make('time', { datetime: time.toISOString() }, shown);
+}
+
+/** How far an own message has come, and what can be done about it. */
+function deliveryView(entry: Entry, { words, retry }: EntryActions): HTMLElement {
+  const delivery = make('span', { class: 'delivery' });
+  if (entry.own !== true || entry.state === undefined) return delivery;
+  delivery.append(make('span', { 'data-testid': 'state' }, words[entry.state]));
   if (entry.state === 'failed') {
     const again = make('button', { type: 'button', class: 'again', 'data-testid': 'retry' }, words.again);
     again.addEventListener('click', () => retry(entry));
-    foot.append(' ', again);
+    delivery.append(' ', again);
   }
-  return foot;
+  return delivery;
 }
+
+/**
+ * Brings the element of an own message up to date where nothing but its delivery has changed: drawn anew, a screen reader
+ * would read all of it again. @returns false where more has changed
+ */
+export function updateDelivery(
+  element: HTMLElement,
+  { before, now }: { readonly before: Entry; readonly now: Entry },
+  actions: EntryActions,
+): boolean {
+  if (now.own !== true || said(before) !== said(now)) return false;
+  if (now.state !== undefined) element.setAttribute('data-state', now.state);
+  element.querySelector('.foot time')?.replaceWith(timeView(now, actions));
+  if (before.state !== now.state) element.querySelector('.delivery')?.replaceWith(deliveryView(now, actions));
+  return true;
+}
+
+const said = ({ type, text, choices, attachments }: Entry): string =>
+  JSON.stringify([type, text, choices, attachments?.map(({ name }) => name)]);
 
 /** The day as a line of its own. */
 export function dayView(at: number, language: string): HTMLElement {

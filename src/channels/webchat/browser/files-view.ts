@@ -11,8 +11,7 @@ export function filesView(files: readonly ChatFile[]): HTMLElement {
 }
 
 function fileView({ name, contentType, size, url }: ChatFile): HTMLElement {
-  const label = size === undefined ? name : `${name} (${readable(size)})`;
-  const words = make('span', { dir: 'auto' }, label);
+  const words = make('span', {}, make('bdi', {}, name), size === undefined ? '' : ` (${readable(size)})`);
   if (url === undefined) return make('span', { 'data-testid': 'file' }, words);
   const anchor = link(url, words);
   anchor.setAttribute('data-testid', 'file');

@@ -1,8 +1,11 @@
-import { dayView, entryView, type EntryActions } from './entry-view.js';
+import { dayView, entryView, updateDelivery, type EntryActions } from './entry-view.js';
 import type { Entry } from './transcript.js';
 
 /** How near the end counts as being there, in CSS pixels. */
 const nearEnd = 80;
+
+/** What was there when the page was opened is not news; only what comes afterwards is read out. Milliseconds. */
+const settledMs = 500;
 
 /** The log of the conversation: draws what has changed and leaves the rest alone, so that readers hear only what is new. */
 export class LogView {
@@ -43,6 +46,8 @@ export class LogView {
       if (element === before) before = before.nextSibling;
       else this.#log.insertBefore(element, before);
     }
+    if (this.#log.getAttribute('aria-live') !== 'polite')
+      setTimeout(() => this.#log.setAttribute('aria-live', 'polite'), settledMs);
     const own = entries.at(-1)?.own === true;
     if (atEnd || own) this.#log.scrollTop = this.#log.scrollHeight;
   }
@@ -50,13 +55,14 @@ export class LogView {
   #entry(entry: Entry): HTMLElement {
     const drawn = this.#drawn.get(entry.key);
     if (drawn?.entry === entry) return drawn.element;
-    const element = entryView(entry, this.#actions);
-    if (drawn !== undefined) {
-      const focused = drawn.element.contains(document.activeElement);
-      drawn.element.replaceWith(element);
-      // A button that is drawn anew is gone for the keyboard.
-      if (focused) this.#log.focus();
-    }
+    const focused = drawn?.element.contains(document.activeElement) === true;
+    const isUpdated =
+      drawn !== undefined &&
+      updateDelivery(drawn.element, { before: drawn.entry, now: entry }, this.#actions);
+    const element = isUpdated ? drawn.element : entryView(entry, this.#actions);
+    if (!isUpdated) drawn?.element.replaceWith(element);
+    // A button that is drawn anew is gone for the keyboard.
+    if (focused && !element.contains(document.activeElement)) this.#log.focus();
     this.#drawn.set(entry.key, { entry, element });
     return element;
   }

@@ -1,6 +1,7 @@
 import type { ChatOffer, ChatOption } from '../events.js';
 import { link } from './content-view.js';
 import { make, type Child } from './dom.js';
+import { longest, longList, type Row } from './long-list.js';
 import type { Words } from './texts.js';
 
 export type Choose = (options: readonly ChatOption[]) => void;
@@ -14,24 +15,38 @@ export function offerView(
 ): HTMLElement {
   const { intro, title, subtitle, options, multiple = false, links = [] } = offer;
   const legend = title ?? (multiple ? words.chooseSeveral : words.chooseOne);
+  const told = subtitle === undefined ? [] : [make('p', { class: 'subtitle', dir: 'auto' }, subtitle)];
   const parts: Child[] = intro === undefined ? [] : [make('p', { class: 'text', dir: 'auto' }, intro)];
   if (options.length > 0) {
-    const list = multiple ? severalOf(options, taken, words, choose) : oneOf(options, taken, choose);
+    // Of a long list that is answered, nobody needs what was not chosen.
+    const shown =
+      taken === undefined || options.length <= longest
+        ? options
+        : options.filter(({ id }) => taken.includes(id));
+    const list = multiple ? severalOf(shown, taken, words, choose) : oneOf(shown, taken, words, choose);
     parts.push(
       make(
         'fieldset',
         { class: 'offer', 'data-testid': 'offer', 'data-kind': offer.kind },
         make('legend', { dir: 'auto' }, legend),
-        ...(subtitle === undefined ? [] : [make('p', { class: 'subtitle', dir: 'auto' }, subtitle)]),
+        ...told,
         ...list,
       ),
     );
-  } else if (title !== undefined) parts.push(make('p', { dir: 'auto' }, title));
+  } else if (title !== undefined || subtitle !== undefined)
+    parts.push(
+      make(
+        'div',
+        { class: 'offer', 'data-testid': 'offer', 'data-kind': offer.kind },
+        ...(title === undefined ? [] : [make('p', { class: 'title', dir: 'auto' }, title)]),
+        ...told,
+      ),
+    );
   if (links.length > 0)
     parts.push(
       make(
         'ul',
-        { class: 'links' },
+        { class: 'links', 'data-testid': 'links' },
         ...links.map(({ title: name, url }) => make('li', { dir: 'auto' }, link(url, name ?? url))),
       ),
     );
@@ -41,9 +56,10 @@ export function offerView(
 function oneOf(
   options: readonly ChatOption[],
   taken: readonly string[] | undefined,
+  words: Words,
   choose: Choose,
 ): Child[] {
-  return withSections(options, (option) => {
+  return listOf(options, words, (option) => {
     const button = make(
       'button',
       {
@@ -57,7 +73,7 @@ function oneOf(
       ...wordsOf(option),
     );
     button.addEventListener('click', () => choose([option]));
-    return button;
+    return { element: button, control: button };
   });
 }
 
@@ -74,7 +90,7 @@ function severalOf(
     words.confirm,
   );
   const chosen = (): ChatOption[] => options.filter((option) => boxes.get(option)?.checked === true);
-  const list = withSections(options, (option) => {
+  const list = listOf(options, words, (option) => {
     const box = make('input', {
       type: 'checkbox',
       'data-testid': 'option',
@@ -86,7 +102,8 @@ function severalOf(
     box.addEventListener('change', () => {
       confirm.disabled = chosen().length === 0;
     });
-    return make('label', { class: 'option' }, box, make('span', {}, ...wordsOf(option)));
+    const element = make('label', { class: 'option' }, box, make('span', {}, ...wordsOf(option)));
+    return { element, control: box };
   });
   confirm.addEventListener('click', () => choose(chosen()));
   return [...list, confirm];
@@ -99,12 +116,19 @@ function wordsOf({ title, subtitle, id }: ChatOption): Child[] {
     : [name, make('small', { dir: 'auto' }, subtitle)];
 }
 
-function withSections(options: readonly ChatOption[], view: (option: ChatOption) => HTMLElement): Child[] {
+/** The options under the headings of their sections. */
+function listOf(
+  options: readonly ChatOption[],
+  words: Words,
+  view: (option: ChatOption) => Pick<Row, 'element' | 'control'>,
+): Child[] {
   let section = '';
-  return options.flatMap((option): Child[] => {
-    const { section: own = '' } = option;
+  const rows = options.flatMap((option): Row[] => {
+    const { id, title, subtitle = '', section: own = '' } = option;
     const begins = own !== '' && own !== section;
     section = own;
-    return begins ? [make('p', { class: 'section', dir: 'auto' }, own), view(option)] : [view(option)];
+    const row = { ...view(option), words: [title, subtitle, id].join(' ') };
+    return begins ? [{ element: make('p', { class: 'section', dir: 'auto' }, own), words: own }, row] : [row];
   });
+  return options.length > longest ? longList(rows, words) : rows.map(({ element }) => element);
 }

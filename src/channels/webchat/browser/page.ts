@@ -16,6 +16,9 @@ const offlineAfterMs = 3000;
 /** Whoever does not say that they go on writing has stopped. Milliseconds. */
 const typingMs = 8000;
 
+/** How long something stays that is only for screen readers. Milliseconds. */
+const spokenMs = 10_000;
+
 /** The chat's own folder: all of its addresses are below it. */
 const base = new URL('.', import.meta.url).href;
 
@@ -78,9 +81,9 @@ async function main(): Promise<void> {
     send: (text, files) => chat.say(text, files),
     upload: async (file, options) => {
       const session = await chat.session();
-      return session === undefined ? { ok: false } : upload(base, session, file, options);
+      return session === undefined ? { ok: false } : upload(base, session, file, { ...options, language });
     },
-    announce: (text) => (status.textContent = text),
+    announce: spokenInto(byId('spoken', HTMLElement)),
   });
   const applySession = ({ chat: about }: ChatSession): void => {
     mayType = about.typing;
@@ -95,6 +98,16 @@ async function main(): Promise<void> {
   });
   chat.start();
   if (!host.embedded) composer.focus();
+}
+
+/** Says things to whoever cannot see them; what is said stays no longer than it takes to hear it. */
+function spokenInto(element: HTMLElement): (text: string) => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return (text) => {
+    clearTimeout(timer);
+    element.textContent = text;
+    timer = setTimeout(() => (element.textContent = ''), spokenMs);
+  };
 }
 
 /** Says how the connection is, when it is worth saying. */

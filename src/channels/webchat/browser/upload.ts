@@ -7,8 +7,16 @@ export interface UploadedFile {
   readonly contentType: string;
 }
 
-/** Why it failed, in the bridge's words where it said some. */
-export type UploadResult = { readonly ok: true; readonly file: UploadedFile } | { readonly ok: false };
+/** `told`: why it failed, for people, where the bridge said it; in the language that it was asked in. */
+export type UploadResult =
+  { readonly ok: true; readonly file: UploadedFile } | { readonly ok: false; readonly told?: string };
+
+export interface UploadOptions {
+  /** What the page speaks (BCP 47). */
+  readonly language: string;
+  readonly onProgress: (share: number) => void;
+  readonly signal: AbortSignal;
+}
 
 /**
  * Uploads one file: first a ticket for its name and size, then its bytes. `onProgress` is told the share that is out, 0 to
@@ -18,32 +26,48 @@ export async function upload(
   base: string,
   session: ChatSession,
   file: File,
-  options: { readonly onProgress: (share: number) => void; readonly signal: AbortSignal },
+  options: UploadOptions,
 ): Promise<UploadResult> {
-  const failed: UploadResult = { ok: false };
   try {
     const answer = await fetch(`${base}uploads`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${session.token}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `Bearer ${session.token}`,
+        'content-type': 'application/json',
+        'accept-language': options.language,
+      },
       body: JSON.stringify({ name: file.name, size: file.size }),
       signal: options.signal,
     });
-    const ticket: unknown = answer.ok ? await answer.json() : undefined;
-    if (typeof ticket !== 'object' || ticket === null || !('ticket' in ticket)) return failed;
-    const text = await send(`${base}uploads`, String(ticket.ticket), file, options);
-    const uploaded = readJson(text);
-    if (typeof uploaded !== 'object' || uploaded === null || !('assetId' in uploaded)) return failed;
-    return { ok: true, file: uploaded as UploadedFile };
+    const ticket = fieldsOf(await answer.text());
+    if (typeof ticket['ticket'] !== 'string') return failed(ticket);
+    const uploaded = fieldsOf(await send(`${base}uploads`, ticket['ticket'], file, options));
+    const { assetId, name, size, contentType } = uploaded;
+    if (typeof assetId !== 'string') return failed(uploaded);
+    return {
+      ok: true,
+      file: { assetId, name: String(name), size: Number(size), contentType: String(contentType) },
+    };
   } catch {
-    return failed;
+    return { ok: false };
   }
 }
 
+function fieldsOf(text: string): Readonly<Record<string, unknown>> {
+  const value = readJson(text);
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function failed({ told }: Readonly<Record<string, unknown>>): UploadResult {
+  return typeof told === 'string' ? { ok: false, told } : { ok: false };
+}
+
+/** @returns the body of the answer, whatever it is */
 function send(
   url: string,
   ticket: string,
   file: File,
-  { onProgress, signal }: { readonly onProgress: (share: number) => void; readonly signal: AbortSignal },
+  { language, onProgress, signal }: UploadOptions,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -51,13 +75,11 @@ function send(
     form.append('file', file);
     request.open('POST', url);
     request.setRequestHeader('authorization', `Bearer ${ticket}`);
+    request.setRequestHeader('accept-language', language);
     request.upload.addEventListener('progress', ({ loaded, total, lengthComputable }) => {
       if (lengthComputable && total > 0) onProgress(loaded / total);
     });
-    request.addEventListener('load', () => {
-      if (request.status === 201) resolve(request.responseText);
-      else reject(new Error(`HTTP ${request.status}`));
-    });
+    request.addEventListener('load', () => resolve(request.responseText));
     for (const name of ['error', 'abort', 'timeout'])
       request.addEventListener(name, () => reject(new Error(name)));
     signal.addEventListener('abort', () => request.abort(), { once: true });
