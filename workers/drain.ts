@@ -111,6 +111,7 @@ export class Drain {
             token,
             taken,
             takenAt: askedAt,
+            verifiedAt: askedAt,
             pass,
             place,
             ...route,

@@ -50,6 +50,8 @@ export interface EndOptions {
   readonly release: boolean;
   /** The job that goes on with a waiting lane when this one is empty. */
   readonly carrier?: string | undefined;
+  /** The job whose lock is to be renewed. */
+  readonly renew?: string | undefined;
   readonly most: number;
 }
 
@@ -90,6 +92,7 @@ export class Endings {
             said: outcome.kind === 'delivered' ? outcome.said : undefined,
             release: options.release,
             carrier: options.carrier,
+            renew: options.renew,
             most: options.most,
           }),
         ));

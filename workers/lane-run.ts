@@ -23,6 +23,8 @@ export interface LaneInHand {
   readonly taken: TakenLane;
   /** When Redis was asked for it: a process may be frozen before it reads the answer. */
   readonly takenAt: number;
+  /** When Redis was last asked whether the job is still in hand; its lock was renewed then. */
+  readonly verifiedAt: number;
   readonly pass: DrainData['pass'];
   readonly gate: string;
   readonly place: Place;
@@ -59,9 +61,9 @@ export class LaneRun {
     let at = 0;
     let { finished, mapping, attempts, plan, starts } = taken;
     let info: string | undefined = taken.info;
-    let verifiedAt = inHand.takenAt;
+    let { verifiedAt } = inHand;
     let prolongedAt = -Infinity;
-    const redisAhead = taken.now - verifiedAt;
+    const redisAhead = taken.now - inHand.takenAt;
     const redisNow = (): number => now() + redisAhead;
     const brokenOff = (): boolean => signal.aborted;
 
@@ -116,17 +118,19 @@ export class LaneRun {
       const writtenAt = now();
       const prolong = writtenAt - prolongedAt >= prolongEveryMs;
       if (prolong) prolongedAt = writtenAt;
+      const renew = writtenAt - verifiedAt >= settings.lockMs / 4;
       const ended = await this.#parts.endings.end(envelope, ending, outcome, {
         mapping,
         release: this.#mayRelease(gate),
         carrier: mayGoOn() && mayPass(gates, taken.target, gate, undefined) ? inHand.jobId : undefined,
+        renew: renew ? inHand.jobId : undefined,
         prolong,
         most,
       });
-      if (ended.kind === 'next') return this.#next(inHand, ended, writtenAt);
+      if (renew) verifiedAt = writtenAt;
+      if (ended.kind === 'next') return this.#next({ ...inHand, verifiedAt }, ended, writtenAt);
       if (ended.kind !== 'more') return this.#lastWord(ended);
       if (ended.orders.length > 0) await this.#parts.queues.add(ended.orders);
-      verifiedAt = writtenAt;
       finished += 1;
       attempts = 0;
       starts = 1;
@@ -229,9 +233,9 @@ export class LaneRun {
   }
 
   async #lastWord(ended: Exclude<Finished, { kind: 'more' | 'next' }>): Promise<Next> {
-    if (ended.kind !== 'empty') return fencedOut;
+    if (ended.kind !== 'empty' && ended.kind !== 'lost') return fencedOut;
     if (ended.orders.length > 0) await this.#parts.queues.add(ended.orders);
-    return done;
+    return ended.kind === 'empty' ? done : fencedOut;
   }
 }
 

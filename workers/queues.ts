@@ -18,6 +18,9 @@ export function jobLock(tag: string, jobId: string): string {
   return `${tag}:${queueName}:${jobId}:lock`;
 }
 
+/** How long BullMQ believes that who has a job in hand still has it, without a word from there. */
+export const jobLockMs = 15_000;
+
 /** Work in hand is waited for as long as an attempt may take, and some more. */
 const lookMs = 200;
 const mostLooks = 100;

@@ -1,7 +1,7 @@
 import type { Job } from 'bullmq';
 import type { RedisClient } from '../src/lanes/connection.js';
 import type { Keyspace } from '../src/lanes/keyspace.js';
-import { jobLock, type Queues } from './queues.js';
+import { jobLock, queueName, type Queues } from './queues.js';
 
 /**
  * A process that was killed left jobs behind that BullMQ would find stalled only after their lock ran out. When the same
@@ -22,9 +22,7 @@ export async function recoverOwnJobs(
     // Together, not one after the other: a start must not take longer for having had much in hand.
     for (let from = 0; from < own.length; from += atOnce) {
       const handedBack = await Promise.all(
-        own
-          .slice(from, from + atOnce)
-          .map((job) => handBack(redis, job, jobLock(keys.tag(shard), job.id ?? ''))),
+        own.slice(from, from + atOnce).map((job) => handBack(redis, job, keys.tag(shard), workerName)),
       );
       recovered += handedBack.filter(Boolean).length;
     }
@@ -34,9 +32,12 @@ export async function recoverOwnJobs(
 
 const atOnce = 100;
 
-async function handBack(redis: RedisClient, job: Job, lock: string): Promise<boolean> {
-  const token = await redis.get(lock);
+async function handBack(redis: RedisClient, job: Job, tag: string, workerName: string): Promise<boolean> {
+  const id = job.id ?? '';
+  const token = await redis.get(jobLock(tag, id));
   if (token === null) return false;
+  // Asked after the token: whoever found it stalled meanwhile wrote both at once, and must not lose it again.
+  if ((await redis.hget(`${tag}:${queueName}:${id}`, 'pb')) !== workerName) return false;
   try {
     await job.moveToWait(token);
     return true;

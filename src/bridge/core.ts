@@ -6,7 +6,7 @@ import { openLayout } from '../lanes/layout.js';
 import type { Keyspace } from '../lanes/keyspace.js';
 import { ReplicatedWriter } from '../lanes/replicated-writer.js';
 import { SettingError } from '../operations/setting-error.js';
-import { jobLock, Queues } from '../../workers/queues.js';
+import { jobLock, jobLockMs, Queues } from '../../workers/queues.js';
 
 /** What both roles and the operators' commands stand on. */
 export interface Core {
@@ -75,7 +75,7 @@ export async function openCore(
       deadLettersMs: retention.deadLettersMs,
       deadLettersMax: retention.deadLettersMax,
       window,
-      jobLock,
+      jobLock: { keyOf: jobLock, lifeMs: jobLockMs },
     });
     const queues = new Queues({ redis, keys, lanes, onError });
     return {

@@ -9,6 +9,7 @@ import { InboundDeliverer } from '../../workers/inbound.js';
 import { Notices } from '../../workers/notices.js';
 import { OutboundDeliverer } from '../../workers/outbound.js';
 import { Pool } from '../../workers/pool.js';
+import { jobLockMs } from '../../workers/queues.js';
 import { recoverOwnJobs } from '../../workers/recovery.js';
 import { Slots } from '../../workers/slots.js';
 import { Upkeep } from '../../workers/upkeep.js';
@@ -27,8 +28,7 @@ import { choiceSpeaker } from './speaking.js';
 import { sweepFiles } from './sweep-files.js';
 import { workerFiles } from './worker-files.js';
 
-/** BullMQ's lock and how often it looks for jobs whose worker is gone: a killed process's lanes go on within 20 s. */
-const lockMs = 15_000;
+/** How often BullMQ looks for jobs whose lock ran out: a killed process's lanes go on within 20 s. */
 const stalledIntervalMs = 5000;
 /** Jobs in hand at once, at the most; each only waits for somebody else's answer. */
 const mostJobs = 2000;
@@ -154,7 +154,7 @@ export async function startWorker(parts: {
       backOff: delivery.backoff,
       laneBurst: delivery.laneBurst,
       poisonStarts: delivery.poisonStarts,
-      lockMs,
+      lockMs: jobLockMs,
     },
     route: (target) => routes.get(target),
     random,
@@ -174,7 +174,7 @@ export async function startWorker(parts: {
       // Every gate can fill its share and have as many lanes wait for a place without taking one from the others.
       concurrency: Math.min(mostJobs, delivery.concurrency * 2 * (channels.size + 2)),
       workerName: config.instance,
-      lockMs,
+      lockMs: jobLockMs,
       stalledIntervalMs,
     },
     onError,

@@ -51,6 +51,7 @@ export class Acknowledgements {
       journey?.value ?? '',
       keepMappingMs,
       this.#place(what, shard),
+      this.#lock(shard, what.renew) ?? '',
       most,
       this.#told(what),
     ]);
@@ -60,6 +61,7 @@ export class Acknowledgements {
         const elements = answer.slice(3).map((element) => readElement(String(element)));
         return { kind, now, elements, orders: readOrders(shard, asList(answer[2] ?? null), 0) };
       }
+      case 'lost':
       case 'empty':
         return { kind, orders: readOrders(shard, asList(answer[2] ?? null), 0) };
       case 'next':
@@ -82,8 +84,11 @@ export class Acknowledgements {
 
   #place({ release, carrier }: Acknowledgement, shard: number): string {
     if (!release) return '';
-    const lock = carrier === undefined ? undefined : this.#settings.jobLock?.(this.#keys.tag(shard), carrier);
-    return lock ?? 'job';
+    return this.#lock(shard, carrier) ?? 'job';
+  }
+
+  #lock(shard: number, jobId: string | undefined): string | undefined {
+    return jobId === undefined ? undefined : this.#settings.jobLock?.keyOf(this.#keys.tag(shard), jobId);
   }
 
   #told({ opened, said }: Acknowledgement): string {
@@ -127,8 +132,8 @@ export class Acknowledgements {
   }
 
   async #run(shard: number, waiting: readonly Waiting[]): Promise<void> {
-    const { journeysMs, window } = this.#settings;
-    const args: (string | number)[] = [journeysMs, window];
+    const { journeysMs, window, jobLock } = this.#settings;
+    const args: (string | number)[] = [journeysMs, window, jobLock?.lifeMs ?? 0];
     for (const one of waiting) args.push(...one.args);
     try {
       const [now, ...answers] = asList(

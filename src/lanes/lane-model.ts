@@ -12,8 +12,16 @@ export interface LaneSettings {
   readonly deadLettersMax: number;
   /** How many lanes of one target may have a job, per live worker process; the others wait in the target's room. */
   readonly window: number;
-  /** The key that says who has a job in hand, by the shard's tag and the job's id; undefined = nobody asks. */
-  readonly jobLock?: (tag: string, jobId: string) => string;
+  /** Undefined = nobody asks whether a job is still in the hands of who says so. */
+  readonly jobLock?: JobLock;
+}
+
+/** Where it is written who has a job in hand. */
+export interface JobLock {
+  /** By the shard's tag and the job's id. */
+  readonly keyOf: (tag: string, jobId: string) => string;
+  /** How long such a key lives from when it was last renewed, in milliseconds. */
+  readonly lifeMs: number;
 }
 
 /** One message to accept. `target` undefined = the channel of the conversation's customer, found by the script. */
@@ -84,6 +92,8 @@ export type Finished =
       readonly orders: readonly JobOrder[];
     }
   | { readonly kind: 'empty'; readonly orders: readonly JobOrder[] }
+  /** The head is finished, but the job is not its worker's any more: what follows in the lane is for another one. */
+  | { readonly kind: 'lost'; readonly orders: readonly JobOrder[] }
   /** The lane is empty, and its owner has got another lane of the same target in hand. */
   | {
       readonly kind: 'next';
@@ -123,6 +133,8 @@ export interface Acknowledgement {
   readonly release: boolean;
   /** Who has this job in hand goes on with that waiting lane itself. */
   readonly carrier?: string | undefined;
+  /** The job that has the lane in hand, when it is time to renew its lock: see `lost`. */
+  readonly renew?: string | undefined;
   /** Messages to read ahead. */
   readonly most: number;
 }

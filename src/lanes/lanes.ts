@@ -108,7 +108,8 @@ export class Lanes {
   /** Becomes the lane's owner and reads up to `most` messages. */
   async take(lane: string, generation: string, owner: string, most: number): Promise<Taken> {
     const lock = this.#lock(lane, generation);
-    const answer = asList(await this.#run('take', lane, generation, owner, most, lock));
+    const life = this.#settings.jobLock?.lifeMs ?? 0;
+    const answer = asList(await this.#run('take', lane, generation, owner, most, lock, life));
     if (answer[0] === 'stale') return { kind: 'stale' };
     if (answer[0] === 'early') return { kind: 'early', waitMs: Number(answer[1]) };
     return { kind: 'taken', ...readTaken(Number(answer[1]), answer.slice(2)) };
@@ -281,7 +282,7 @@ export class Lanes {
   }
 
   #lock(lane: string, generation: string, carrier = `${lane}.${generation}`): string {
-    return this.#settings.jobLock?.(this.#keys.tag(this.#keys.shardOf(lane)), carrier) ?? '';
+    return this.#settings.jobLock?.keyOf(this.#keys.tag(this.#keys.shardOf(lane)), carrier) ?? '';
   }
 
   #run(

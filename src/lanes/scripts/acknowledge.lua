@@ -1,12 +1,14 @@
 -- Heads of several lanes reached their end (delivered or ignored): off with them.
--- ARGV: tag, journey life, window, then 9 per head:
+-- ARGV: tag, journey life, window, a lock's life (ms), then 10 per head:
 --   lane, owner, finished, journey id ('' = none), journey, mapping life (0 = leave it),
 --   whose the place of an emptied lane is: '' nobody's, 'job' a waiting lane of the target gets a job, else the key of the
 --   owner's lock: the owner itself goes on with a waiting lane,
+--   the key of the owner's lock when it is to be renewed, else '',
 --   how many further messages to read, '' or what else is known as JSON (below)
 -- Returns {now, answer, …}, per head one of: {'fenced'|'already'}, {'more', {job id, target, …}, elements…},
+--   {'lost', {job id, target, …}}: as 'more', but the lock was gone: the next message is not this owner's any more,
 --   {'empty', {job id, target, …}}, {'next', {job id, target, …}, lane, generation, and what `own` says}
-local now, window = clock(), tonumber(ARGV[3])
+local now, window, life = clock(), tonumber(ARGV[3]), ARGV[4]
 
 -- What a delivered message tells about conversations, each in the order of I2:
 --   b outbound lane, w its customer, m for how long: a conversation was opened
@@ -44,15 +46,15 @@ local function go_on(target, lock, owner, most, answer)
 end
 
 local function finish(at)
-  local lane, owner, place, most = ARGV[at], ARGV[at + 1], ARGV[at + 6], tonumber(ARGV[at + 7])
+  local lane, owner, place, most = ARGV[at], ARGV[at + 1], ARGV[at + 6], tonumber(ARGV[at + 8])
   local refusal, target, history = not_mine(lane, owner, ARGV[at + 2])
   if refusal then
     return { refusal }
   end
   local jobs = {}
   local answer = { 'empty', jobs }
-  if ARGV[at + 8] ~= '' then
-    follow(lane, ARGV[at + 8], jobs)
+  if ARGV[at + 9] ~= '' then
+    follow(lane, ARGV[at + 9], jobs)
   end
   if ARGV[at + 5] ~= '0' then
     redis.call('PEXPIRE', key('m', lane), ARGV[at + 5])
@@ -65,9 +67,10 @@ local function finish(at)
       went_before(lane, accepted_at(head))
     end
   end
+  local held = has_job(ARGV[at + 7], owner, life)
   if more then
-    answer[1] = 'more'
-    if most > 0 then
+    answer[1] = held and 'more' or 'lost'
+    if held and most > 0 then
       for i, element in ipairs(redis.call('LRANGE', key('l', lane), 0, most - 1)) do
         answer[2 + i] = element
       end
@@ -84,7 +87,7 @@ local function finish(at)
 end
 
 local answers = { now }
-for at = 4, #ARGV, 9 do
+for at = 5, #ARGV, 10 do
   answers[#answers + 1] = finish(at)
 end
 return answers

@@ -183,7 +183,17 @@ local function touch(lane, conversation, life)
 end
 
 -- Whether a job is still in the hands of who says so. A process that was frozen past its lock may wake up with a job that
--- another one has: it must neither take the lane nor give it away. `lock` '' = nobody asks.
-local function has_job(lock, owner)
-  return lock == '' or redis.call('GET', lock) == owner
+-- another one has: it must neither take the lane nor give it away. `lock` '' = nobody asks. Where a life is given (ms), a
+-- job that is still held is held for so long from now.
+local function has_job(lock, owner, life)
+  if lock == '' then
+    return true
+  end
+  if redis.call('GET', lock) ~= owner then
+    return false
+  end
+  if life then
+    redis.call('PEXPIRE', lock, life)
+  end
+  return true
 end

@@ -1,11 +1,11 @@
 -- A job begins (or goes on) with a lane: becomes its owner and reads the first messages.
--- ARGV: tag, lane, generation, owner, how many messages, the key of the job's lock ('' = nobody asks)
+-- ARGV: tag, lane, generation, owner, how many messages, the key of the job's lock ('' = nobody asks), its life (ms)
 -- Returns {'stale'}: this job is not the lane's job any more, or not this owner's; {'early', ms to wait}; or
 -- {'taken', now, and what `own` says}
 local lane, generation, owner = ARGV[2], ARGV[3], ARGV[4]
 local state = key('s', lane)
 local found = redis.call('HMGET', state, 'n', 'a', 'p', 'e', 'c', 'g', 't', 'b')
-if found[6] ~= generation or not has_job(ARGV[6], owner) then
+if found[6] ~= generation or not has_job(ARGV[6], owner, ARGV[7]) then
   return { 'stale' }
 end
 local now = clock()

@@ -19,7 +19,7 @@ function freshLanes(window = 1) {
     deadLettersMs: 60_000,
     deadLettersMax: 100,
     window,
-    jobLock: (tag, jobId) => `${tag}:lock:${jobId}`,
+    jobLock: { keyOf: (tag, jobId) => `${tag}:lock:${jobId}`, lifeMs: 15_000 },
   });
   return { keys, client, lanes, lockOf: (jobId: string) => `${keys.tag(0)}:lock:${jobId}` };
 }
@@ -125,6 +125,30 @@ describe('a job that carries other lanes', () => {
     const { lanes, client, keys, jobId, next } = await carriesB();
     expect(await lanes.park('b', next.generation, 'me', jobId)).toBe(true);
     expect(await client.zscore(`${keys.tag(0)}:w:in:support`, 'b')).not.toBeNull();
+  });
+});
+
+describe('a job whose lock is asked for', () => {
+  const twoInHand = async () => {
+    const parts = await carrier();
+    await parts.lanes.accept([message('a', '2'), message('a', '3')]);
+    return parts;
+  };
+
+  test('I3: hears that what follows is not its own any more when the lock is gone; its own message is finished', async () => {
+    const { lanes, client, lockOf, jobId, holding } = await twoInHand();
+    await client.set(lockOf(jobId), 'a successor');
+    const finished = await lanes.acknowledge(holding, { release: true, renew: jobId, most: 10 });
+    expect(finished).toEqual({ kind: 'lost', orders: [] });
+    expect(await lanes.acknowledge(holding, { release: true, most: 10 })).toEqual({ kind: 'already' });
+  });
+
+  test('I3: is believed to have it for a whole life from then on', async () => {
+    const { lanes, client, lockOf, jobId, holding } = await twoInHand();
+    await client.pexpire(lockOf(jobId), 5000);
+    const finished = await lanes.acknowledge(holding, { release: true, renew: jobId, most: 10 });
+    expect(finished).toMatchObject({ kind: 'more', elements: [{}, {}] });
+    expect(await client.pttl(lockOf(jobId))).toBeGreaterThan(5000);
   });
 });
 

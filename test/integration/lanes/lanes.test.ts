@@ -185,7 +185,9 @@ describe('draining', () => {
 
 describe('I3: a process that was frozen past its lock', () => {
   test('neither takes the lane nor gives it away when another one has its job', async () => {
-    const { lanes, client } = freshLanes({ jobLock: (tag: string, jobId: string) => `${tag}:lock:${jobId}` });
+    const { lanes, client } = freshLanes({
+      jobLock: { keyOf: (tag: string, jobId: string) => `${tag}:lock:${jobId}`, lifeMs: 15_000 },
+    });
     const { orders } = await lanes.accept([message('a', '1')]);
     const [lane, generation] = jobOf(orders);
     const lock = `{lanes-${installations}:0}:lock:${lane}.${generation}`;
@@ -197,7 +199,9 @@ describe('I3: a process that was frozen past its lock', () => {
   });
 
   test('leaves a job that nobody has to whoever fetches it', async () => {
-    const { lanes } = freshLanes({ jobLock: (tag: string, jobId: string) => `${tag}:lock:${jobId}` });
+    const { lanes } = freshLanes({
+      jobLock: { keyOf: (tag: string, jobId: string) => `${tag}:lock:${jobId}`, lifeMs: 15_000 },
+    });
     const [lane, generation] = jobOf((await lanes.accept([message('a', '1')])).orders);
     expect(await lanes.take(lane, generation, 'frozen', 10)).toEqual({ kind: 'stale' });
   });

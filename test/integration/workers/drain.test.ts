@@ -112,6 +112,27 @@ describe('draining a lane', () => {
     expect(counted).toEqual(['1', '2', '3']);
   });
 
+  test('I3: no message is begun once the lock of the job that has its lane is gone', async () => {
+    const begun: { id: string; locked: boolean }[] = [];
+    const workers = await start({
+      concurrency: 2,
+      lockMs: 2000,
+      deliver: async (delivery) => {
+        const id = idOf(delivery);
+        const { keys, client } = workers;
+        const locks = await client.keys(`${keys.tag(0)}:drain:*:lock`);
+        begun.push({ id, locked: locks.length > 0 });
+        // Past the moment when the worker makes sure again, which is long before it would lose the lock by itself.
+        await new Promise((resolve) => setTimeout(resolve, 700));
+        if (begun.length === 1) await client.del(...locks);
+        return delivered;
+      },
+    });
+    await workers.accept('lane', ['1', '2', '3']);
+    await eventually(() => begun.length === 3, { timeoutMs: 20_000 });
+    expect(begun).toEqual(['1', '2', '3'].map((id) => ({ id, locked: true })));
+  });
+
   test('I1: a job that was never added is added by the repair pass', async () => {
     const workers = await start({ deliver: () => delivered });
     await workers.lanes.accept([workers.inbound('a', '1')]);

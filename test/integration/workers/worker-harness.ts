@@ -43,7 +43,7 @@ export async function startWorkers(redis: TestRedis, options: HarnessOptions) {
     deadLettersMs: 60_000,
     deadLettersMax: 1000,
     window: concurrency * 2,
-    jobLock,
+    jobLock: { keyOf: jobLock, lifeMs: lockMs },
   });
   const queues = new Queues({ redis: client, keys, lanes, onError });
   const now = (): number => performance.now();
