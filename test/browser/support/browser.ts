@@ -48,19 +48,27 @@ export interface PageOptions {
   readonly width?: number;
   readonly height?: number;
   readonly dark?: boolean;
+  /** What the visitor's browser speaks (BCP 47); default British English. */
+  readonly locale?: string;
 }
 
 /** A page in a context of its own, as a visitor who was never here. */
 export async function openPage(browser: Browser, url: string, options: PageOptions = {}): Promise<PageWatch> {
-  const { width = 1280, height = 800, dark = false } = options;
+  const { width = 1280, height = 800, dark = false, locale = 'en-GB' } = options;
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: dark ? 'dark' : 'light',
-    locale: 'en-GB',
+    locale,
     timezoneId: 'UTC',
     reducedMotion: 'reduce',
   });
   context.setDefaultTimeout(20_000);
+  const { page, complaints } = await openTab(context, url);
+  return { page, context, complaints };
+}
+
+/** One more tab of the same visitor. */
+export async function openTab(context: BrowserContext, url: string): Promise<Omit<PageWatch, 'context'>> {
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
@@ -72,5 +80,5 @@ export async function openPage(browser: Browser, url: string, options: PageOptio
     if (/^https?:$/.test(protocol) && hostname !== '127.0.0.1') complaints.push(`asked for ${request.url()}`);
   });
   await page.goto(url);
-  return { page, context, complaints };
+  return { page, complaints };
 }

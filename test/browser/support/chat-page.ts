@@ -29,6 +29,22 @@ export class ChatPage {
     return this.#root.getByTestId('line').filter({ hasText: text });
   }
 
+  /** What was offered last, or what of it has these words. */
+  offer(text: string): Locator {
+    return this.#root.getByTestId('offer').filter({ hasText: text }).last();
+  }
+
+  async attach(
+    ...files: readonly { readonly name: string; readonly mimeType: string; readonly buffer: Buffer }[]
+  ) {
+    await this.#root.getByTestId('picker').setInputFiles([...files]);
+  }
+
+  /** A file under the text that is being written, by what is said of it. */
+  upload(text: string | RegExp): Locator {
+    return this.#root.getByTestId('upload').filter({ hasText: text });
+  }
+
   /** Texts of all that the other side wrote, in order. */
   texts(): Promise<readonly string[]> {
     return this.#root.getByTestId('message').getByTestId('text').allInnerTexts();

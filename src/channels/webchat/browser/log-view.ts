@@ -14,13 +14,21 @@ export class LogView {
   readonly #drawn = new Map<string, { readonly entry: Entry; readonly element: HTMLElement }>();
   readonly #days = new Map<string, HTMLElement>();
 
+  /** Whether the reader is at the end, and is to stay there. */
+  #following = true;
+  #top = 0;
+  #last: string | undefined;
+
   constructor(log: HTMLElement, actions: EntryActions) {
     this.#log = log;
     this.#actions = actions;
+    log.addEventListener('scroll', () => this.#scrolled());
+    // A picture that has loaded, and a keyboard that opens below, move the end as well.
+    log.addEventListener('load', () => this.#follow(), true);
+    new ResizeObserver(() => this.#follow()).observe(log);
   }
 
   draw(entries: readonly Entry[]): void {
-    const atEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < nearEnd;
     const wanted: HTMLElement[] = [];
     const keys = new Set<string>();
     const days = new Set<string>();
@@ -48,8 +56,22 @@ export class LogView {
     }
     if (this.#log.getAttribute('aria-live') !== 'polite')
       setTimeout(() => this.#log.setAttribute('aria-live', 'polite'), settledMs);
-    const own = entries.at(-1)?.own === true;
-    if (atEnd || own) this.#log.scrollTop = this.#log.scrollHeight;
+    const last = entries.at(-1)?.key;
+    if (last !== this.#last && entries.at(-1)?.own === true) this.#following = true;
+    this.#last = last;
+    this.#follow();
+  }
+
+  #follow(): void {
+    if (this.#following) this.#log.scrollTop = this.#log.scrollHeight;
+  }
+
+  /** On its way down it may pass many places that are not the end; only a reader goes up. */
+  #scrolled(): void {
+    const { scrollTop, scrollHeight, clientHeight } = this.#log;
+    const isNear = scrollHeight - scrollTop - clientHeight < nearEnd;
+    if (isNear || scrollTop < this.#top) this.#following = isNear;
+    this.#top = scrollTop;
   }
 
   #entry(entry: Entry): HTMLElement {
