@@ -6,9 +6,10 @@ import { deliverySchema, noticesSchema, retentionSchema } from './schema/deliver
 import { egainSchema } from './schema/egain.js';
 import { baseAddress } from './schema/fields.js';
 import { filesSchema } from './schema/files.js';
+import { managementSchema } from './schema/management.js';
 import { provisioningSchema } from './schema/provisioning.js';
 import { redisSchema } from './schema/redis.js';
-import { loggingSchema, managementSchema, serverSchema } from './schema/server.js';
+import { loggingSchema, serverSchema } from './schema/server.js';
 
 export type { AdapterSettings, ChannelConfig } from './schema/channels.js';
 

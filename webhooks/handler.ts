@@ -16,8 +16,11 @@ export interface RequestPath {
   readonly parameter: string;
 }
 
-/** Which kind of caller: for counting, never for deciding. `other` asked for nothing that is there. */
-export type CallerKind = 'egain' | 'channel' | 'chat' | 'token' | 'file' | 'other';
+/**
+ * Which kind of caller: for counting, never for deciding. `management` was kept from an operator's page, `other` asked
+ * for nothing that is there.
+ */
+export type CallerKind = 'egain' | 'channel' | 'chat' | 'token' | 'file' | 'management' | 'other';
 
 export interface RequestObserver {
   refused(caller: CallerKind, code: RefusalCode, cause: unknown): void;

@@ -1,9 +1,11 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Registry } from 'prom-client';
+import { managementGuard, type GuardSettings } from './management/guard.js';
+import type { FailureThrottle } from './caller.js';
+import type { RequestObserver } from './handler.js';
 import { lastResort, notFound } from './public-app.js';
-import { refuse } from './refuse.js';
-import { Refusal, sendJson } from './reply.js';
+import { sendJson } from './reply.js';
 
 /** What a probe asks for; each check's name is told, never its details. */
 export interface Health {
@@ -16,14 +18,15 @@ export interface Health {
 /** Operators are no callers of ours: what they mistype is not counted among the refused. */
 const uncounted = { refused: (): void => undefined };
 
-/** The management port; not for the internet. */
+/** The management port; not for the internet. What probes and Prometheus ask for is open, everything else guarded. */
 export function createManagementApp(parts: {
   readonly health: Health;
   readonly registry: Registry;
-  /** Whether `management.auth` is set. */
-  readonly authenticated: boolean;
+  readonly settings: GuardSettings;
+  readonly throttle: FailureThrottle;
+  readonly observer: Pick<RequestObserver, 'refused'>;
 }): Express {
-  const { health, registry, authenticated } = parts;
+  const { health, registry } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.use(helmet());
@@ -39,11 +42,7 @@ export function createManagementApp(parts: {
   app.get('/metrics', async (_request, response) => {
     response.type(registry.contentType).send(await registry.metrics());
   });
-  if (!authenticated) {
-    app.use((request, response) => {
-      refuse(request, response, new Refusal('forbidden', 'set management.auth to use this page'));
-    });
-  }
+  app.use(managementGuard(parts));
   app.use(notFound(uncounted));
   app.use(lastResort(uncounted));
   return app;

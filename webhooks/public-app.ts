@@ -50,19 +50,24 @@ export function notFound(observer: Count) {
   };
 }
 
-/** What Express itself refuses, such as an address with a broken escape; its words may repeat the caller's. */
+/** What a page refused, or Express itself, such as an address with a broken escape; its words may repeat the caller's. */
 export function lastResort(observer: Count): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (response.headersSent) {
       next(error);
       return;
     }
-    const refusal = isCallersFault(error)
-      ? new Refusal('malformed', 'address: expected valid escapes')
-      : new Refusal('internal-error', 'the bridge failed to handle the request', {}, { cause: error });
+    const refusal = refusalOf(error);
     observer.refused('other', refusal.code, refusal.cause);
     refuse(request, response, refusal);
   };
+}
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  return isCallersFault(error)
+    ? new Refusal('malformed', 'address: expected valid escapes')
+    : new Refusal('internal-error', 'the bridge failed to handle the request', {}, { cause: error });
 }
 
 function isCallersFault(error: unknown): boolean {

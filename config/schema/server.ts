@@ -1,6 +1,6 @@
 /** Where the bridge listens, how much it takes in, and who it is. */
 import * as z from 'zod';
-import { count, milliseconds, secretList, text } from './fields.js';
+import { count, milliseconds, text } from './fields.js';
 
 export const serverSchema = z
   .strictObject({
@@ -55,19 +55,6 @@ interface Ports {
 function haveRoomForBoth({ host, port, managementHost, managementPort }: Ports): boolean {
   return port === 0 || port !== managementPort || host !== managementHost;
 }
-
-export const managementSchema = z
-  .strictObject({
-    auth: z
-      .strictObject({
-        username: text().default('operator').describe('User name for the operators’ pages.'),
-        passwords: secretList().describe('Accepted passwords; two while one is being replaced.'),
-      })
-      .optional()
-      .describe('Without it only /livez, /readyz and /metrics answer on the management port.'),
-  })
-  .prefault({})
-  .describe('The management port’s own settings.');
 
 export const loggingSchema = z
   .strictObject({

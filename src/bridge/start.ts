@@ -1,4 +1,5 @@
 import type { BridgeConfig } from '../../config/schema.js';
+import { FailureThrottle } from '../../webhooks/caller.js';
 import { listen } from '../../webhooks/listen.js';
 import { createManagementApp } from '../../webhooks/management-app.js';
 import { MemoryWatch } from '../lanes/memory.js';
@@ -15,6 +16,9 @@ import { warnOfDrift } from './drift-warning.js';
 import { watchFigures } from './figures.js';
 import { startWeb } from './web.js';
 import { startWorker } from './worker.js';
+
+/** Wrong passwords and tokens of operators, per address and minute. */
+const managementThrottle = { failures: 10, windowSeconds: 60 };
 
 export type Role = 'all' | 'web' | 'worker';
 
@@ -91,7 +95,9 @@ export async function startBridge(options: {
           now: () => performance.now(),
         }),
         registry: metrics.registry,
-        authenticated: config.management.auth !== undefined,
+        settings: { ...config.management, trustProxy: config.server.trustProxy },
+        throttle: new FailureThrottle(managementThrottle, () => performance.now()),
+        observer,
       }),
       {
         host: config.server.managementHost,

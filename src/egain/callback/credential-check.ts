@@ -6,12 +6,12 @@ export interface CredentialPair {
 }
 
 /**
- * Compares a pair with every one that is accepted, always all of them and always as digests of equal length: neither the
- * length of a guess nor which half of it was right can be measured (I9).
+ * Finds the accepted pair that is the given one, by comparing it with all of them, always, as digests of equal length:
+ * neither the length of a guess nor which half of it was right can be measured (I9).
  */
-export function createCredentialCheck(
-  pairs: readonly CredentialPair[],
-): (name: string, secret: string) => boolean {
+export function createCredentialMatch<P extends CredentialPair>(
+  pairs: readonly P[],
+): (name: string, secret: string) => P | undefined {
   const pepper = randomBytes(16).toString('hex');
   // The length in front keeps `ab` + `c` and `a` + `bc` apart.
   const digest = (name: string, secret: string): Buffer =>
@@ -19,10 +19,19 @@ export function createCredentialCheck(
   const accepted = pairs.map((pair) => digest(pair.name, pair.secret));
   return (name, secret) => {
     const given = digest(name, secret);
-    let matches = 0;
-    for (const pair of accepted) matches |= Number(timingSafeEqual(pair, given));
-    return matches === 1;
+    let found = -1;
+    for (const [index, pair] of accepted.entries())
+      found += (index - found) * Number(timingSafeEqual(pair, given));
+    return pairs[found];
   };
+}
+
+/** Whether a pair is one of those accepted; see `createCredentialMatch`. */
+export function createCredentialCheck(
+  pairs: readonly CredentialPair[],
+): (name: string, secret: string) => boolean {
+  const match = createCredentialMatch(pairs);
+  return (name, secret) => match(name, secret) !== undefined;
 }
 
 /** The two halves of a Basic header's credentials; undefined when it is none. */

@@ -77,15 +77,3 @@ describe.each(['all', 'web'] as const)('the management port of role %s', (role) 
     await eventually(async () => (await get(bridge(), '/readyz')).status === 200);
   });
 });
-
-describe('with management.auth', () => {
-  const bridge = useWeb({ direct: true, management: { auth: { passwords: ['operators-password'] } } });
-
-  test('what is not there is not found', async () => {
-    expect(await get(bridge(), '/nothing')).toMatchObject({
-      status: 404,
-      body: expect.stringContaining('not-found'),
-    });
-    expect((await get(bridge(), '/livez')).status).toBe(200);
-  });
-});

@@ -15,7 +15,7 @@ describe('defaults', () => {
       publicUrl: 'http://127.0.0.1:8080',
       instance: `${hostname()}:9090`,
       server: { port: 8080, managementPort: 9090, trustProxy: 0, maxBodyBytes: 1_048_576, maxInFlight: 1000 },
-      management: {},
+      management: { allowedHosts: [] },
       redis: { url: 'redis://127.0.0.1:6379', prefix: 'egain-bridge', shards: 1 },
       delivery: { holdMs: 900_000, backoff: { firstMs: 500, factor: 2, maxMs: 60_000 }, poisonStarts: 10 },
       retention: { deadLettersMs: 604_800_000 },

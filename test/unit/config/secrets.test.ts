@@ -10,7 +10,8 @@ describe('I9: short secrets are refused', () => {
     ['whsec_MDEyMzQ1Njc4OWFiY2RlZg==', 'hunter2'],
     ['egain:', 'redis: { password: hunter2 }\negain:'],
     ['egain:', "redis: { url: 'redis://:hunter2@127.0.0.1' }\negain:"],
-    ['egain:', 'management: { auth: { passwords: [ hunter2 ] } }\negain:'],
+    ['egain:', 'management: { auth: { users: [ { username: a, passwords: [ hunter2 ] } ] } }\negain:'],
+    ['egain:', 'management: { auth: { tokens: [ { name: a, tokens: [ hunter2 ] } ] } }\negain:'],
     ['egain:', 'redis: { hashKey: hunter2 }\negain:'],
   ])('instead of %s, %s', (good, bad) => {
     const loaded = load(minimal.replace(good, bad));
