@@ -127,9 +127,6 @@ export class OutboundDeliverer implements Deliverer {
     if (type === 'typing.start' || type === 'typing.end') {
       if (delivery.now() - delivery.acceptedAt > typingLifeMs)
         return { kind: 'ignored', reason: 'stale-typing' };
-      if (!channel.adapter.capabilities(channel.settings).typing.outbound) {
-        return { kind: 'ignored', reason: 'no-typing-on-channel' };
-      }
     }
     const fitted = channel.fit({ ...message, customer: customerOf(whose) });
     // What goes out is prepared once; a message that is on its way has it all behind it.

@@ -2,12 +2,15 @@ import { Agent } from 'undici';
 import type { BridgeConfig } from '../../config/schema.js';
 import { findAdapter } from '../channels/index.js';
 import type { ChannelAdapter } from '../channels/adapter.js';
+import { effectiveCapabilities, type EffectiveCapabilities } from '../channels/effective-capabilities.js';
 
 /** One channel of the configuration with the code that speaks to it. */
 export interface ConfiguredChannel {
   readonly name: string;
   readonly adapter: ChannelAdapter<unknown>;
   readonly config: BridgeConfig['channels'][string];
+  /** What the adapter can do and the manifest leaves of it. */
+  readonly capabilities: EffectiveCapabilities;
   /** How long a silent conversation counts as open: eGain's own time and a margin, since being early would split it. */
   readonly idleMs: number;
   readonly accountTimeoutMs: number;
@@ -25,7 +28,11 @@ export function configuredChannels(config: BridgeConfig): ReadonlyMap<string, Co
       const idleMs = config.egain.switches.idle_timer
         ? accountTimeoutMs + config.delivery.idleMarginMs
         : config.delivery.conversationMemoryMs;
-      return [name, { name, adapter, config: channel, idleMs, accountTimeoutMs }];
+      const capabilities = effectiveCapabilities(
+        adapter.capabilities(channel.settings),
+        channel.manifest.restrictions,
+      );
+      return [name, { name, adapter, config: channel, capabilities, idleMs, accountTimeoutMs }];
     }),
   );
 }

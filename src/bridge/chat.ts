@@ -15,7 +15,6 @@ import { Outbox } from '../lanes/outbox.js';
 import { OutboxSignals } from '../lanes/outbox-signals.js';
 import type { ConfiguredChannel } from './channels.js';
 import type { Core } from './core.js';
-import { filePolicy } from './manifest.js';
 import { inboundPolicy } from './policy.js';
 import { speakerOf } from './speaking.js';
 
@@ -94,8 +93,7 @@ function chatEntry(channel: ConfiguredChannel, core: Core, config: BridgeConfig)
   // The configuration's schema has made these very settings; parsing them again tells the compiler so.
   const settings = webchatConfigSchema.parse(given);
   const { title = manifest.displayName, greeting } = settings;
-  const inbound = manifest.restrictions?.inbound;
-  const features = inbound?.features ?? [];
+  const { typing, attachments, inboundTextMax } = channel.capabilities;
   const most = webchatAdapter.capabilities(settings).text.max;
   return {
     adapter: channel.adapter,
@@ -109,9 +107,9 @@ function chatEntry(channel: ConfiguredChannel, core: Core, config: BridgeConfig)
     about: {
       title,
       ...(greeting !== undefined && { greeting }),
-      maxTextLength: Math.min(most, inbound?.maxTextLength ?? most),
-      typing: features.length === 0 || features.includes('typing_events'),
-      files: filePolicy(manifest, 'inbound').enabled !== false,
+      maxTextLength: Math.min(most, inboundTextMax ?? most),
+      typing: typing.inbound,
+      files: attachments.inbound,
       defaultLanguage: account.defaultLanguage,
     },
     say: (name, language, parameters) => speakerOf(channel, language)(name, parameters),

@@ -13,7 +13,6 @@ import type { Keyspace } from '../lanes/keyspace.js';
 import type { Observer } from '../operations/observer.js';
 import type { ConfiguredChannel } from './channels.js';
 import type { FileRoom } from './files.js';
-import { filePolicy } from './manifest.js';
 import { uploadVault } from './upload-vault.js';
 
 /** The web side's part in files. `desk` gives tickets to whoever proves customers in another way, such as the web chat. */
@@ -41,10 +40,7 @@ export function fileHandlers(parts: {
   const mostBytes = Math.min(largestAsset, files.maxBytes);
   const desk = new UploadDesk({
     channels: new Map(
-      [...channels].map(([name, channel]) => [
-        name,
-        { policy: filePolicy(channel.config.manifest, 'inbound') },
-      ]),
+      [...channels].map(([name, channel]) => [name, { policy: channel.capabilities.files.inbound }]),
     ),
     records: room.records,
     laneOf,

@@ -1,52 +1,49 @@
 import type { BridgeConfig } from '../../config/schema.js';
+import type { EffectiveCapabilities } from '../channels/effective-capabilities.js';
 import type { OutboundRestrictions } from '../messages/outbound-policy.js';
-import type { AttachmentPolicy, InboundRestrictions } from '../messages/policy.js';
+import type { InboundRestrictions } from '../messages/policy.js';
 
-type Manifest = BridgeConfig['channels'][string]['manifest'];
+/** What a policy asks of a channel; `ConfiguredChannel` fits. */
+export interface Declared {
+  readonly config: { readonly manifest: BridgeConfig['channels'][string]['manifest'] };
+  readonly capabilities: EffectiveCapabilities;
+}
 
-/** The manifest's inbound half in the words of `src/messages`; undefined when it restricts nothing. */
+/** An empty list would allow everything [doc: createchannel.md], and there is always text. */
+const always = 'text';
+
+const listed = (has: Readonly<Record<string, boolean>>): string[] => [
+  always,
+  ...Object.keys(has).filter((feature) => has[feature] === true),
+];
+
+/** What a customer may send, in the words of `src/messages`; undefined when nothing is restricted. */
 export function inboundRestrictions(
-  manifest: Manifest,
+  { config, capabilities }: Declared,
   enforceLimit: boolean,
 ): InboundRestrictions | undefined {
-  const inbound = manifest.restrictions?.inbound;
-  if (inbound === undefined) return undefined;
-  const { maxTextLength, features, attachmentPolicy: files } = inbound;
+  const { typing, files, attachments, inboundTextMax } = capabilities;
+  const declared = config.manifest.restrictions?.inbound;
+  if (declared === undefined && typing.inbound && attachments.inbound) return undefined;
   return {
-    ...(maxTextLength === undefined || !enforceLimit ? {} : { maxTextLength }),
-    ...(features === undefined ? {} : { features }),
-    ...(files === undefined ? {} : { attachmentPolicy: declaredPolicy(files) }),
+    ...(inboundTextMax === undefined || !enforceLimit ? {} : { maxTextLength: inboundTextMax }),
+    features: listed({ typing_events: typing.inbound, attachments: attachments.inbound }),
+    attachmentPolicy: files.inbound,
   };
 }
 
-/** The manifest's outbound half; the text limit is met by splitting, typing and the hub's texts by `present`. */
-export function outboundRestrictions(manifest: Manifest): OutboundRestrictions {
-  const { features, attachmentPolicy, midChatAuth, richMessageTypes } = manifest.restrictions?.outbound ?? {};
+/** What a customer may be sent; the text limit is met by splitting, typing and the hub's texts by `present`. */
+export function outboundRestrictions({ config, capabilities }: Declared): OutboundRestrictions {
+  const { midChatAuth, richMessageTypes } = config.manifest.restrictions?.outbound ?? {};
+  const { typing, attachments, files, text } = capabilities;
   return {
-    ...(features === undefined ? {} : { features }),
-    ...(attachmentPolicy === undefined ? {} : { attachmentPolicy: declaredPolicy(attachmentPolicy) }),
+    features: listed({
+      typing_events: typing.outbound,
+      attachments: attachments.outbound,
+      richText: text.markup !== 'none',
+    }),
+    attachmentPolicy: files.outbound,
     ...(midChatAuth === undefined ? {} : { midChatAuth }),
     ...(richMessageTypes === undefined ? {} : { richMessageTypes }),
   };
-}
-
-type Declared = NonNullable<
-  NonNullable<NonNullable<Manifest['restrictions']>['inbound']>['attachmentPolicy']
->;
-
-function declaredPolicy({ enabled, maxSize, type, extensions }: Declared): AttachmentPolicy {
-  return {
-    enabled,
-    ...(maxSize === undefined ? {} : { maxSize }),
-    ...(type === undefined ? {} : { type }),
-    ...(extensions === undefined ? {} : { extensions }),
-  };
-}
-
-/** Which files may pass in a direction; a direction whose features leave attachments out lets none pass. */
-export function filePolicy(manifest: Manifest, direction: 'inbound' | 'outbound'): AttachmentPolicy {
-  const { features = [], attachmentPolicy } = manifest.restrictions?.[direction] ?? {};
-  if (features.length > 0 && !features.includes('attachments')) return { enabled: false };
-  if (attachmentPolicy === undefined) return {};
-  return declaredPolicy(attachmentPolicy);
 }

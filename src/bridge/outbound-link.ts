@@ -41,12 +41,13 @@ export function outboundChannel(
 
 function presenter(channel: ConfiguredChannel): OutboundChannel['present'] {
   const own = channel.config;
-  const { features = [], systemMessages = true } = own.manifest.restrictions?.outbound ?? {};
-  const typing = features.length === 0 || features.includes('typing_events');
+  const { typing, systemMessages } = channel.capabilities;
+  const reason = channel.adapter.capabilities(own.settings).typing.outbound
+    ? 'typing-not-allowed'
+    : 'no-typing-on-channel';
   const { onAgentUnavailability = 'off_hours' } = own.account;
   return (message, language) => {
-    if (!typing && message.type.startsWith('typing.'))
-      return { kind: 'ignored', reason: 'typing-not-allowed' };
+    if (!typing.outbound && message.type.startsWith('typing.')) return { kind: 'ignored', reason };
     return presentEvent(message, {
       systemMessages,
       lines: own.eventLines,

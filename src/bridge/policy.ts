@@ -34,7 +34,7 @@ export function inboundPolicy(
   keys: Keyspace,
   settings: RefusalSettings,
 ): ChannelEntry['policy'] {
-  const restrictions = inboundRestrictions(channel.config.manifest, settings.enforceLimit);
+  const restrictions = inboundRestrictions(channel, settings.enforceLimit);
   if (restrictions === undefined) return () => ({ kind: 'pass' });
   const tell = (message: InboundMessage, refusals: readonly Refusal[]): NewMessage[] =>
     settings.tellCustomer

@@ -35,9 +35,8 @@ export function textForAgent(
 
 /** Manifest, capabilities and texts of one channel, ready to fit messages to it. */
 export function fitting(channel: ConfiguredChannel, keys: Keyspace): (message: OutboundMessage) => Fitted {
-  const { adapter, config } = channel;
-  const restrictions = outboundRestrictions(config.manifest);
-  const capabilities = adapter.capabilities(config.settings);
+  const { capabilities, config } = channel;
+  const restrictions = outboundRestrictions(channel);
   return (message) => {
     const { language, timeZone } = message.customer;
     return fit(message, {

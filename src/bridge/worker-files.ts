@@ -8,7 +8,6 @@ import type { Observer } from '../operations/observer.js';
 import type { ConfiguredChannel } from './channels.js';
 import { failureOf } from './egain-link.js';
 import type { FileRoom } from './files.js';
-import { filePolicy } from './manifest.js';
 
 /** The worker side's part in files. */
 export function workerFiles(parts: {
@@ -23,7 +22,7 @@ export function workerFiles(parts: {
   const { files, egain } = config;
   const policies = (direction: 'inbound' | 'outbound') => {
     const byChannel = new Map(
-      [...channels].map(([name, channel]) => [name, filePolicy(channel.config.manifest, direction)]),
+      [...channels].map(([name, channel]) => [name, channel.capabilities.files[direction]]),
     );
     return (channel: string) => byChannel.get(channel) ?? {};
   };

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { Agent } from 'undici';
 import { inboundTypes, type OutboundMessage } from '../../../src/messages/model.js';
 import type { ChannelAdapter, Operation, RawRequest, SendResult } from '../../../src/channels/adapter.js';
+import { describeManifestConformance } from './manifest-conformance.js';
 import { describeOutboxConformance } from './outbox-conformance.js';
 import { startLoopbackServer, type LoopbackServer, type SeenRequest } from './loopback-server.js';
 
@@ -232,6 +233,7 @@ export function describeConformance<Config>(fixtures: ConformanceFixtures<Config
     });
   });
 
+  describeManifestConformance(adapter, stranger.config('http://127.0.0.1:9'), message);
   if (fixtures.outbox === true) {
     describeOutboxConformance(adapter, stranger.config('http://127.0.0.1:9'), message);
     return;

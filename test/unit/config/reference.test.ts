@@ -33,6 +33,7 @@ describe('what is written about the configuration is what the code does', () => 
       EGAIN_CLIENT_SECRET: 'client-0123456789',
       EGAIN_CALLBACK_PASSWORD: 'callback-0123456789',
       SUPPORT_SECRET: `whsec_${Buffer.alloc(24, 7).toString('base64')}`,
+      CHAT_SECRET: 'c'.repeat(40),
     };
     const loaded = loadConfig({ file: inRepository('config/examples/bridge.yaml'), env, adapters });
     expect(loaded.ok ? loaded.warnings : loaded.problems).toEqual([]);
