@@ -41,6 +41,11 @@ export interface ConnectOptions {
 
 export type RedisClient = Redis | Cluster;
 
+/** Every server that holds keys of its own: the masters of a cluster, else the one there is. */
+export function mastersOf(redis: RedisClient): Redis[] {
+  return redis instanceof Cluster ? redis.nodes('master') : [redis];
+}
+
 /**
  * `prompt`: commands fail at once while Redis is away, so that a caller can be told 503 within a second (I7).
  * `patient`: commands wait for Redis; BullMQ's workers ask for that.

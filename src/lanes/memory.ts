@@ -1,14 +1,7 @@
-import { Cluster } from 'ioredis';
-import type { RedisClient } from './connection.js';
+import { mastersOf, type RedisClient } from './connection.js';
+import { intakeShare, memoryUsage, readInfo, shareUsed, type MemoryUsage } from './redis-info.js';
 
-/** The share of Redis's memory that intake may fill; the rest is for draining: BullMQ's scripts fail in a full Redis. */
-const intakeShare = 0.8;
-
-/** `limitBytes` 0 = there is none. */
-export interface MemoryUsage {
-  readonly usedBytes: number;
-  readonly limitBytes: number;
-}
+export type { MemoryUsage } from './redis-info.js';
 
 /** Looks at Redis's memory once a second, so that intake can stop before Redis is full and resume by itself (I7). */
 export class MemoryWatch {
@@ -46,21 +39,9 @@ export class MemoryWatch {
   }
 
   async look(): Promise<void> {
-    const nodes = this.#redis instanceof Cluster ? this.#redis.nodes('master') : [this.#redis];
-    const infos = await Promise.all(nodes.map((node) => node.info('memory')));
-    const usages = infos.map((info): MemoryUsage => ({
-      usedBytes: figure(info, 'used_memory'),
-      limitBytes: this.#cap ?? figure(info, 'maxmemory'),
-    }));
-    this.#usage = usages.sort((a, b) => shareOf(b) - shareOf(a))[0];
-    this.#full = usages.some((usage) => shareOf(usage) > intakeShare);
+    const infos = await Promise.all(mastersOf(this.#redis).map((node) => node.info('memory')));
+    const usages = infos.map((info) => memoryUsage(readInfo(info), this.#cap));
+    this.#usage = usages.sort((a, b) => shareUsed(b) - shareUsed(a))[0];
+    this.#full = usages.some((usage) => shareUsed(usage) > intakeShare);
   }
-}
-
-function shareOf({ usedBytes, limitBytes }: MemoryUsage): number {
-  return limitBytes > 0 ? usedBytes / limitBytes : 0;
-}
-
-function figure(info: string, name: string): number {
-  return Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
 }

@@ -1,5 +1,4 @@
-import { Cluster } from 'ioredis';
-import type { RedisClient } from './connection.js';
+import { mastersOf, type RedisClient } from './connection.js';
 import { Keyspace } from './keyspace.js';
 import { beginMigration, endMigration, type LayoutSettings } from './layout.js';
 import { scanNames } from './scan.js';
@@ -55,7 +54,7 @@ export async function migrate(redis: RedisClient, settings: LayoutSettings): Pro
 
 /** Which process still works on the data: changed under its hands it would go lost. */
 async function refuseRunning(redis: RedisClient, { prefix }: LayoutSettings, shards: number): Promise<void> {
-  const nodes = redis instanceof Cluster ? redis.nodes('master') : [redis];
+  const nodes = mastersOf(redis);
   const lists = await Promise.all(nodes.map(async (node) => String(await node.client('LIST'))));
   const connected = lists.flatMap((list) =>
     [...list.matchAll(/ name=(\S+)/g)].map(([, name = '']) => name).filter((name) => isProcess(name, prefix)),

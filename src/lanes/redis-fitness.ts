@@ -1,5 +1,5 @@
-import { Cluster } from 'ioredis';
-import type { RedisClient } from './connection.js';
+import { mastersOf, type RedisClient } from './connection.js';
+import { intakeShare, memoryUsage, readInfo, shareUsed, type RedisInfo } from './redis-info.js';
 
 /** Something about a Redis that endangers messages. `fatal`: the bridge cannot work on it at all. */
 export interface Unfitness {
@@ -12,8 +12,6 @@ export interface Unfitness {
 /** The first Redis whose scripts and commands are all there (`SET … KEEPTTL`, `CLIENT`, `XDEL` and BullMQ's own). */
 export const oldestRedis = '6.2';
 
-const fullShare = 0.8;
-
 /**
  * Looks at every master the way a managed Redis allows too: by `INFO`, without `CONFIG`.
  * @param options `waitReplicas`: replicas that must confirm each message; `maxMemoryBytes`: the cap to take for Redis's own.
@@ -23,14 +21,15 @@ export async function redisUnfitness(
   redis: RedisClient,
   options: { readonly waitReplicas?: number; readonly maxMemoryBytes?: number | undefined } = {},
 ): Promise<readonly Unfitness[]> {
-  const nodes = redis instanceof Cluster ? redis.nodes('master') : [redis];
-  const found = await Promise.all(nodes.map(async (node) => unfitness(readInfo(await node.info()), options)));
+  const found = await Promise.all(
+    mastersOf(redis).map(async (node) => unfitness(readInfo(await node.info()), options)),
+  );
   const first = new Map(found.flat().map((one) => [one.what, one]));
   return [...first.values()];
 }
 
 function unfitness(
-  info: ReadonlyMap<string, string>,
+  info: RedisInfo,
   { waitReplicas = 0, maxMemoryBytes }: { waitReplicas?: number; maxMemoryBytes?: number | undefined },
 ): Unfitness[] {
   const found: Unfitness[] = [];
@@ -60,13 +59,12 @@ function unfitness(
       advice: 'set appendonly yes, with appendfsync everysec or always',
     });
   }
-  const limit = maxMemoryBytes ?? Number(info.get('maxmemory') ?? 0);
-  const used = Number(info.get('used_memory') ?? 0);
-  if (limit > 0 && used > limit * fullShare) {
+  const share = shareUsed(memoryUsage(info, maxMemoryBytes));
+  if (share > intakeShare) {
     found.push({
       what: 'memory',
       fatal: false,
-      found: `${Math.round((used / limit) * 100)} % of the memory limit is used: intake is stopped`,
+      found: `${Math.round(share * 100)} % of the memory limit is used: intake is stopped`,
       advice: 'look at lanes list for what waits, and give Redis more memory',
     });
   }
@@ -80,15 +78,6 @@ function unfitness(
     });
   }
   return found;
-}
-
-function readInfo(text: string): ReadonlyMap<string, string> {
-  return new Map(
-    text.split('\r\n').flatMap((line): [string, string][] => {
-      const colon = line.indexOf(':');
-      return colon > 0 ? [[line.slice(0, colon), line.slice(colon + 1)]] : [];
-    }),
-  );
 }
 
 function isOlder(version: string, least: string): boolean {

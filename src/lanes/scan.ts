@@ -1,12 +1,11 @@
-import { Cluster } from 'ioredis';
-import type { RedisClient } from './connection.js';
+import { mastersOf, type RedisClient } from './connection.js';
 
 /**
  * Names of all keys that match, page by page, on every node; a name may come twice. It reads through all of Redis in
  * small steps: for rare commands only.
  */
 export async function* scanNames(redis: RedisClient, match: string): AsyncGenerator<string[]> {
-  const nodes = redis instanceof Cluster ? redis.nodes('master') : [redis];
+  const nodes = mastersOf(redis);
   for (const node of nodes) {
     let cursor = '0';
     do {
