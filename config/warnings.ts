@@ -11,7 +11,12 @@ export interface Warning {
 const minute = 60_000;
 
 export function warningsOf(config: BridgeConfig): Warning[] {
-  return [...noChannels(config), ...holdBeyondTimeout(config), ...sharedCustomers(config)];
+  return [
+    ...noChannels(config),
+    ...holdBeyondTimeout(config),
+    ...sharedCustomers(config),
+    ...uncheckedRedis(config),
+  ];
 }
 
 function noChannels({ channels }: BridgeConfig): Warning[] {
@@ -41,6 +46,18 @@ function sharedCustomers({ egain, channels }: BridgeConfig): Warning[] {
       path: ['egain', 'switches', 'contact', 'address'],
       expected: 'a template that contains {channel}',
       hint: 'customers with the same id on two channels become one customer in eGain',
+    },
+  ];
+}
+
+/** Meant for a trial, and forgotten there. */
+function uncheckedRedis({ redis: { tls } }: BridgeConfig): Warning[] {
+  if (typeof tls !== 'object' || tls.verify) return [];
+  return [
+    {
+      path: ['redis', 'tls', 'verify'],
+      expected: 'true, and the authority in redis.tls.ca',
+      hint: 'anybody on the way can pose as Redis and read along',
     },
   ];
 }

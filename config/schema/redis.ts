@@ -15,12 +15,19 @@ const sentinelNode = z.strictObject({
 });
 
 const tls = z.strictObject({
-  verify: z.boolean().default(true).describe('Whether the server’s certificate is checked.'),
+  verify: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether the server’s certificate is checked. false: anybody on the way can pose as Redis and read along.',
+    ),
   servername: text().optional().describe('Name the certificate must carry, when it is not the host’s.'),
   ca: z.string().min(1).meta({ file: true }).optional().describe('Certificate authority, PEM.'),
   cert: z.string().min(1).meta({ file: true }).optional().describe('Client certificate, PEM.'),
   key: secret().optional().describe('Client key, PEM.'),
 });
+
+const tlsOrNot = z.union([z.boolean(), tls]);
 
 const address = z
   .string()
@@ -47,14 +54,15 @@ export const redisSchema = z
       .strictObject({
         name: text().describe('Name of the master set.'),
         sentinels: z.array(sentinelNode).min(1).describe('The sentinels to ask.'),
+        username: text().optional().describe('User (ACL) of the sentinels themselves.'),
         password: secret().optional().describe('Password of the sentinels themselves.'),
+        tls: tlsOrNot.optional().describe('TLS to the sentinels themselves. Default: as `redis.tls`.'),
       })
       .optional()
       .describe('A server found through sentinels. Exclusive with url and cluster.'),
     username: text().optional().describe('Redis user (ACL).'),
     password: secret().optional().describe('Redis password.'),
-    tls: z
-      .union([z.boolean(), tls])
+    tls: tlsOrNot
       .optional()
       .describe(
         'true for TLS with the system’s certificate authorities, or the details. rediss:// implies it.',

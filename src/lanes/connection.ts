@@ -26,7 +26,10 @@ export interface RedisSettings {
     | {
         readonly name: string;
         readonly sentinels: readonly Address[];
+        readonly username?: string | undefined;
         readonly password?: string | undefined;
+        /** Default: as the server's own. */
+        readonly tls?: boolean | Tls | undefined;
       }
     | undefined;
   readonly username?: string | undefined;
@@ -77,16 +80,15 @@ export function connectRedis(
       enableOfflineQueue: manner === 'patient',
       clusterRetryStrategy: reconnectDelayMs,
       redisOptions: common,
+      // A certificate is for the name a node is known by: resolved here first, it would be checked against an address.
+      ...(common.tls === undefined ? {} : { dnsLookup: asItIs }),
     });
   }
   const { commandTimeout, ...own } = common;
   if (sentinel !== undefined) {
-    return new GatheringRedis({
-      ...own,
-      name: sentinel.name,
-      sentinels: [...sentinel.sentinels],
-      ...(sentinel.password === undefined ? {} : { sentinelPassword: sentinel.password }),
-    }).answerWithin(commandTimeout);
+    return new GatheringRedis({ ...own, ...sentinelOptions(sentinel, settings.tls) }).answerWithin(
+      commandTimeout,
+    );
   }
   return new GatheringRedis(url ?? 'redis://127.0.0.1:6379', own).answerWithin(commandTimeout);
 }
@@ -133,6 +135,26 @@ function commonOptions(
     ...(password === undefined ? {} : { password }),
     ...(tls === undefined ? {} : { tls }),
   };
+}
+
+function sentinelOptions(
+  { name, sentinels, username, password, tls }: NonNullable<RedisSettings['sentinel']>,
+  serverTls: RedisSettings['tls'],
+): Options {
+  const own = tlsOptions(tls ?? serverTls);
+  return {
+    name,
+    sentinels: [...sentinels],
+    // Without it ioredis speaks in the clear to a server that sentinels named, whatever `tls` says.
+    enableTLSForSentinelMode: tlsOptions(serverTls) !== undefined,
+    ...(username === undefined ? {} : { sentinelUsername: username }),
+    ...(password === undefined ? {} : { sentinelPassword: password }),
+    ...(own === undefined ? {} : { sentinelTLS: own }),
+  };
+}
+
+function asItIs(address: string, answer: (error: null, address: string) => void): void {
+  answer(null, address);
 }
 
 function tlsOptions(tls: RedisSettings['tls']): ConnectionOptions | undefined {

@@ -266,6 +266,8 @@ describe('channels', () => {
     const template = 'switches: { contact: { address: "{customer}@x.invalid" } }\n  callback:';
     const shared = load(minimal.replace('callback:', template) + second('{ address: other }'));
     expect(shared.ok && shared.warnings.map(({ path }) => path)).toEqual(['egain.switches.contact.address']);
+    const unchecked = load(`${minimal}\nredis: { tls: { verify: false } }\n`);
+    expect(unchecked.ok && unchecked.warnings.map(({ path }) => path)).toEqual(['redis.tls.verify']);
   });
 
   test('an adapter whose settings are no object schema is a mistake of ours, not the operator’s', () => {
