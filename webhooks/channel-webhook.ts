@@ -9,8 +9,8 @@ import type { InboundMessage } from '../src/messages/model.js';
 import type { Arrivals } from './arrivals.js';
 import { readRawBody } from './body.js';
 import { callerAddress, type FailureThrottle } from './caller.js';
-import type { Handler, RequestObserver, RequestPath } from './handler.js';
-import type { Intake } from './intake.js';
+import type { Handler, RequestPath } from './handler.js';
+import { keepAndTell, traceparentIn, type Arrival, type KeepingParts } from './keeping.js';
 import { protection, Refusal, sendJson } from './reply.js';
 
 /** One channel of the configuration, ready to be spoken to. */
@@ -32,12 +32,10 @@ export type PolicyVerdict =
       readonly notices: readonly NewMessage[];
     };
 
-export interface ChannelParts {
+export interface ChannelParts extends KeepingParts {
   readonly channels: ReadonlyMap<string, ChannelEntry>;
-  readonly intake: Intake;
   readonly keys: Keyspace;
   readonly throttle: FailureThrottle;
-  readonly observer: RequestObserver;
   readonly environment: VerifyEnvironment;
   readonly arrivals: Arrivals;
   readonly maxBodyBytes: number;
@@ -46,8 +44,9 @@ export interface ChannelParts {
 
 /** A channel's webhook: believed, understood, allowed, kept, answered; in this order. */
 export function channelWebhook(parts: ChannelParts): Handler {
-  const { channels, intake, throttle, observer, environment, arrivals, maxBodyBytes, trustProxy } = parts;
+  const { channels, intake, throttle, environment, arrivals, maxBodyBytes, trustProxy } = parts;
   return async (request, response, path) => {
+    const startedAt = performance.now();
     const channel = path.parameter;
     const entry = channels.get(channel);
     if (entry === undefined) throw new Refusal('not-found', 'channel: there is none of this name');
@@ -83,8 +82,9 @@ export function channelWebhook(parts: ChannelParts): Handler {
         .join('; ');
       throw new Refusal(parsed.status === 400 ? 'malformed' : 'unprocessable', message);
     }
-    const statuses = await intake.admit(() => keep(parts, channel, entry, parsed.events));
-    observer.accepted('channel', statuses.length, statuses.filter((status) => status === 'duplicate').length);
+    const traceparent = traceparentIn(request.headers);
+    const arrival = { caller: 'channel', channel, startedAt, traceparent } as const;
+    const statuses = await intake.admit(() => keep(parts, arrival, entry, parsed.events));
     const answer = entry.adapter.reply(parsed.events, statuses);
     sendJson(response, answer.status, answer.body, answer.headers);
   };
@@ -98,12 +98,13 @@ function notPost(): Refusal {
  * Judges and keeps a request's events. @returns a status per message. @throws {Refusal} 422 what the policy refuses, 503.
  */
 export async function keep(
-  parts: Pick<ChannelParts, 'keys' | 'intake'>,
-  channel: string,
+  parts: KeepingParts & Pick<ChannelParts, 'keys'>,
+  arrival: Arrival & { readonly channel: string },
   entry: ChannelEntry,
   events: readonly InboundEvent[],
 ): Promise<readonly AcceptStatus[]> {
-  const messages: NewMessage[] = [];
+  const { channel } = arrival;
+  const messages: InboundMessage[] = [];
   const notices: NewMessage[] = [];
   let refusal: Refusal | undefined;
   for (const event of events) {
@@ -114,16 +115,16 @@ export async function keep(
       refusal ??= new Refusal('unprocessable', `${verdict.field}: expected ${verdict.expected}`);
       continue;
     }
-    messages.push(
-      inboundMessage(parts.keys, channel, entry, verdict.kind === 'strip' ? verdict.message : event.message),
-    );
+    messages.push(verdict.kind === 'strip' ? verdict.message : event.message);
   }
   if (messages.length === 0 && notices.length > 0) await parts.intake.accept(notices);
   // One bad event does not spoil the others of its batch; the customer is told either way.
   if (messages.length === 0 && refusal !== undefined) throw refusal;
   if (messages.length === 0) return [];
-  const statuses = await parts.intake.accept([...messages, ...notices]);
-  return statuses.slice(0, messages.length);
+  return keepAndTell(parts, arrival, (trace) => ({
+    messages: messages.map((message) => inboundMessage(parts.keys, channel, entry, message, trace)),
+    notices,
+  }));
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -133,10 +134,11 @@ function inboundMessage(
   channel: string,
   entry: ChannelEntry,
   message: InboundMessage,
+  trace: string | undefined,
 ): NewMessage {
   const lane = keys.inboundLane(channel, message.customer.id);
   const target = `in:${channel}`;
-  const payload = writeEnvelope({ kind: 'inbound', channel, message });
+  const payload = writeEnvelope({ kind: 'inbound', channel, message, trace });
   if (message.type === 'typing.start' || message.type === 'typing.end') return { lane, target, payload };
   const { redeliveryWindowMs } = entry.adapter.capabilities(entry.settings);
   return {

@@ -9,17 +9,15 @@ import type { NewMessage } from '../src/lanes/lanes.js';
 import type { Arrivals } from './arrivals.js';
 import { parseJson, readRawBody, readText, shallow } from './body.js';
 import { callerAddress, type FailureThrottle } from './caller.js';
-import { requireMethod, type Handler, type RequestObserver } from './handler.js';
-import type { Intake } from './intake.js';
+import { requireMethod, type Handler } from './handler.js';
+import { keepAndTell, traceparentIn, type KeepingParts } from './keeping.js';
 import { Refusal, sendKept, unavailable } from './reply.js';
 
-export interface CallbackParts {
+export interface CallbackParts extends KeepingParts {
   readonly authenticate: (headers: IncomingHttpHeaders) => CallbackVerdict | Promise<CallbackVerdict>;
   readonly parse: typeof parseCallback;
-  readonly intake: Intake;
   readonly keys: Keyspace;
   readonly throttle: FailureThrottle;
-  readonly observer: RequestObserver;
   readonly arrivals: Arrivals;
   readonly maxBodyBytes: number;
   readonly trustProxy: number;
@@ -30,8 +28,9 @@ export interface CallbackParts {
  * it within 5 s and takes any 200 [doc: createclientapplication.md] [wild: DM bridge].
  */
 export function egainCallback(parts: CallbackParts): Handler {
-  const { authenticate, parse, intake, keys, throttle, observer, arrivals, maxBodyBytes, trustProxy } = parts;
+  const { authenticate, parse, intake, keys, throttle, arrivals, maxBodyBytes, trustProxy } = parts;
   return async (request, response) => {
+    const startedAt = performance.now();
     requireMethod(request, 'POST');
     intake.check();
     const address = callerAddress(request, trustProxy);
@@ -54,22 +53,34 @@ export function egainCallback(parts: CallbackParts): Handler {
       only === undefined ? parseJson(text) : shallow({ messages: { message: [only.message] } }),
     );
     if (!parsed.ok) throw new Refusal('malformed', `${parsed.field || 'body'}: expected ${parsed.expected}`);
-    const messages = parsed.items.map((item) => newMessage(keys, item, only));
-    const statuses = messages.length === 0 ? [] : await intake.admit(() => intake.accept(messages));
-    observer.accepted('egain', statuses.length, statuses.filter((status) => status === 'duplicate').length);
+    const { items } = parsed;
+    if (items.length > 0) {
+      const traceparent = traceparentIn(request.headers);
+      await intake.admit(() =>
+        keepAndTell(parts, { caller: 'egain', startedAt, traceparent }, (trace) => ({
+          messages: items.map((item) => newMessage(keys, item, only, trace)),
+        })),
+      );
+    }
     sendKept(response);
   };
 }
 
-function newMessage(keys: Keyspace, item: CallbackItem, only: OnlyMessage | undefined): NewMessage {
-  if (!item.ok) return misfit(keys, `${item.field}: ${item.reason}`, item.raw);
+function newMessage(
+  keys: Keyspace,
+  item: CallbackItem,
+  only: OnlyMessage | undefined,
+  trace: string | undefined,
+): NewMessage {
+  if (!item.ok) return misfit(keys, `${item.field}: ${item.reason}`, item.raw, trace);
   const { id, conversationId, dedupeKey = id, message } = item;
   const lane = keys.outboundLane(conversationId);
   const json = message === only?.message ? only.json : JSON.stringify(message);
-  const payload = writeOutbound(id, conversationId, json);
+  const payload = writeOutbound(id, conversationId, json, trace);
   if (message.type.value === 'typing.start' || message.type.value === 'typing.end') return { lane, payload };
   return {
     lane,
+    conversationId,
     mark: keys.messageMark(dedupeKey),
     journey: { id, head: journeyHead('out', '') },
     payload,
@@ -77,10 +88,10 @@ function newMessage(keys: Keyspace, item: CallbackItem, only: OnlyMessage | unde
 }
 
 /** One bad item must not spoil the batch: it goes its way to the dead letters, where somebody can look at it (I1). */
-function misfit(keys: Keyspace, reason: string, raw: unknown): NewMessage {
+function misfit(keys: Keyspace, reason: string, raw: unknown, trace: string | undefined): NewMessage {
   return {
     lane: keys.outboundLane(''),
     mark: keys.messageMark(JSON.stringify(raw)),
-    payload: writeEnvelope({ kind: 'misfit', reason, raw }),
+    payload: writeEnvelope({ kind: 'misfit', reason, raw, trace }),
   };
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AcceptStatus, NewMessage } from '../src/lanes/lanes.js';
 import { refuse } from './refuse.js';
 import { Refusal, type RefusalCode } from './reply.js';
 
@@ -24,7 +25,16 @@ export type CallerKind = 'egain' | 'channel' | 'chat' | 'token' | 'file' | 'mana
 
 export interface RequestObserver {
   refused(caller: CallerKind, code: RefusalCode, cause: unknown): void;
-  accepted(caller: CallerKind, count: number, duplicates: number): void;
+  /** `statuses` is parallel to `messages`. */
+  accepted(facts: {
+    readonly caller: CallerKind;
+    readonly channel?: string | undefined;
+    readonly messages: readonly NewMessage[];
+    readonly statuses: readonly AcceptStatus[];
+    /** When the request began, monotonic, milliseconds. */
+    readonly startedAt: number;
+    readonly traceparent?: string | undefined;
+  }): void;
   /** Whatever the answer was. */
   answered(caller: CallerKind, tookMs: number): void;
 }

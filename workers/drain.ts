@@ -2,6 +2,7 @@ import { DelayedError, type Job } from 'bullmq';
 import type { Gates } from '../src/lanes/gates.js';
 import type { Lanes } from '../src/lanes/lanes.js';
 import type { BackOff } from '../src/messages/back-off.js';
+import type { Tracing } from '../src/operations/tracing/tracing.js';
 import type { Deliverer } from './delivery.js';
 import type { Endings } from './endings.js';
 import { LaneRun, noPlace, readAhead, type LaneInHand, type Next } from './lane-run.js';
@@ -38,6 +39,8 @@ export interface DrainParts {
   /** Fires when the process cannot wait any longer for what is in hand. */
   readonly leaving: AbortSignal;
   readonly onError: (error: unknown) => void;
+  /** Absent where nobody wants to see traces. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /** For how long a place is kept, over any number of short lanes, while others wait for it; milliseconds. */

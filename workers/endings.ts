@@ -22,6 +22,8 @@ export interface DeliveryRecord {
   /** From acceptance to now, milliseconds. */
   readonly ageMs: number;
   readonly conversationId?: string | undefined;
+  /** Of the request that brought the message, where there is tracing. */
+  readonly traceparent?: string | undefined;
   readonly deadLetter?: string | undefined;
   readonly losses?: readonly Loss[] | undefined;
 }
@@ -195,9 +197,17 @@ export class Endings {
       lane: ending.holding.lane,
       attempt: ending.attempts,
       ageMs: Math.round(ending.now() - ending.element.acceptedAt),
+      traceparent: envelope?.trace,
       ...what,
+      conversationId: what.conversationId ?? conversationIdOf(envelope, mapping),
     });
   }
+}
+
+/** The conversation a message is of; undefined for one that is to open it, or that is of none. */
+export function conversationIdOf(envelope: Envelope | undefined, mapping: string): string | undefined {
+  if (envelope?.kind === 'outbound') return envelope.conversationId;
+  return envelope?.kind === 'inbound' && mapping !== '' ? mapping : undefined;
 }
 
 function whereabouts(

@@ -1,11 +1,12 @@
 import type { LaneElement } from '../src/lanes/element.js';
-import { readEnvelope } from '../src/lanes/envelope.js';
+import { messageIdOf, readEnvelope, type Envelope } from '../src/lanes/envelope.js';
 import { attemptCode } from '../src/lanes/journeys.js';
 import type { Finished, Holding, TakenLane } from '../src/lanes/lanes.js';
+import type { AttemptTrace } from '../src/operations/tracing/tracing.js';
 import { afterFailure } from './after-failure.js';
 import type { Deliverer, GateWord, Outcome } from './delivery.js';
 import type { DrainParts } from './drain.js';
-import type { Ending } from './endings.js';
+import { conversationIdOf, type Ending } from './endings.js';
 import { mayPass } from './passage.js';
 import { persist } from './persist.js';
 import type { DrainData } from './queues.js';
@@ -87,32 +88,42 @@ export class LaneRun {
       if (pass === 'overdue' && redisNow() - element.acceptedAt < settings.holdMs(taken.target)) {
         if (!mayPass(gates, taken.target, gate, undefined)) return this.#park(inHand);
       }
+      const trace = this.#trace(envelope, ending, mapping, sent === 0 && taken.lastError !== '');
+      const attempt = (whole: Envelope): Promise<Outcome> =>
+        deliverer.deliver({
+          envelope: whole,
+          holding,
+          attempts,
+          mapping,
+          pendingInfo: info,
+          plan: plan === '' ? (element.revived?.plan ?? '') : plan,
+          acceptedAt: element.acceptedAt,
+          originalTime: element.revived?.late === true ? element.revived.originalAcceptedAt : undefined,
+          signal,
+          now: redisNow,
+        });
       const outcome: Outcome =
         envelope === undefined
           ? { kind: 'dead', reason: 'unreadable', detail: 'what lies in the lane is not an envelope' }
           : starts > settings.poisonStarts
             ? { kind: 'dead', reason: 'poison', detail: `${starts - 1} starts ended without an outcome` }
-            : await deliverer.deliver({
-                envelope,
-                holding,
-                attempts,
-                mapping,
-                pendingInfo: info,
-                plan: plan === '' ? (element.revived?.plan ?? '') : plan,
-                acceptedAt: element.acceptedAt,
-                originalTime: element.revived?.late === true ? element.revived.originalAcceptedAt : undefined,
-                signal,
-                now: redisNow,
-              });
+            : await (trace === undefined ? attempt(envelope) : trace.run(() => attempt(envelope)));
 
-      if (outcome.kind === 'fenced') return { kind: 'later', ms: 100 };
-      if (outcome.kind === 'again' && brokenOff()) return this.#brokenOff(holding);
+      if (outcome.kind === 'fenced') {
+        trace?.end('fenced');
+        return { kind: 'later', ms: 100 };
+      }
+      if (outcome.kind === 'again' && brokenOff()) {
+        trace?.end('broken-off');
+        return this.#brokenOff(holding);
+      }
       // What the far end did is done: that the gate could not be told must not keep it from being written down.
       const word = wordOf(outcome);
       if (word !== undefined && !this.#isNoNews(gate, word)) await this.#tellGate(gate, word).catch(onError);
       if (outcome.kind === 'again' || outcome.kind === 'wait') {
-        return this.#afterFailure(outcome, { inHand, envelope, ending, mapping, attempts });
+        return this.#afterFailure(outcome, { inHand, envelope, ending, mapping, attempts, trace });
       }
+      trace?.end(outcome.kind, 'reason' in outcome ? outcome.reason : undefined);
 
       const most = at === elements.length ? readAhead : 0;
       const writtenAt = now();
@@ -155,14 +166,15 @@ export class LaneRun {
     outcome: Extract<Outcome, { kind: 'again' | 'wait' }>,
     head: {
       readonly inHand: LaneInHand;
-      readonly envelope: ReturnType<typeof readEnvelope>;
+      readonly envelope: Envelope | undefined;
       readonly ending: Ending;
       readonly mapping: string;
       readonly attempts: number;
+      readonly trace: AttemptTrace | undefined;
     },
   ): Promise<Next> {
     const { lanes, queues, endings, settings, random, now, leaving: signal } = this.#parts;
-    const { inHand, envelope, ending, mapping, attempts } = head;
+    const { inHand, envelope, ending, mapping, attempts, trace } = head;
     const { element, holding } = ending;
     const holdMs = settings.holdMs(inHand.taken.target);
     const verdict = afterFailure(
@@ -172,6 +184,8 @@ export class LaneRun {
       random,
     );
     const release = this.#mayRelease(inHand.gate);
+    if (verdict.kind === 'hold') trace?.end('held', verdict.error);
+    else trace?.end(verdict.outcome.kind, verdict.outcome.reason);
     if (verdict.kind === 'hold') {
       const held = await persist(
         () => lanes.hold(holding, { ...verdict, code: attemptCode(verdict.error), release }),
@@ -190,6 +204,25 @@ export class LaneRun {
       most: 0,
     });
     return ended.kind === 'empty' ? this.#lastWord(ended) : ended.kind === 'more' ? again : fencedOut;
+  }
+
+  /** Nothing where there is no tracing, and nothing for a message that was taken in without it. */
+  #trace(
+    envelope: Envelope | undefined,
+    { holding, element, attempts, target, now }: Ending,
+    mapping: string,
+    again: boolean,
+  ): AttemptTrace | undefined {
+    if (envelope?.trace === undefined) return undefined;
+    return this.#parts.tracing?.attempt({
+      traceparent: envelope.trace,
+      target,
+      lane: holding.lane,
+      messageId: messageIdOf(envelope),
+      conversationId: conversationIdOf(envelope, mapping),
+      attempt: attempts,
+      waited: again ? undefined : { from: element.acceptedAt, to: now() },
+    });
   }
 
   /** Broken off because this process leaves: nobody's failure, and whoever comes next need not wait. */

@@ -98,6 +98,7 @@ export class Notices {
               parameters: [String(count)],
               count,
             },
+            trace: envelope.trace,
           }),
         }),
       );
@@ -128,6 +129,7 @@ export class Notices {
         conversationId: envelope.conversationId,
         reason,
         ...(params.length === 0 ? {} : { parameters: params }),
+        trace: envelope.trace,
       }),
     }));
   }

@@ -62,6 +62,12 @@ export const loggingSchema = z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
       .default('info')
       .describe('Least serious line that is written. Message texts and secrets are in none of them.'),
+    requests: z
+      .boolean()
+      .default(true)
+      .describe(
+        'A line (info) for every message taken in, beside the one for every delivery; both have the same ids.',
+      ),
   })
   .prefault({})
   .describe('Logging: JSON lines on standard output.');

@@ -56,7 +56,15 @@ export function startChat(
   channels: ReadonlyMap<string, ConfiguredChannel>,
   shared: Pick<
     ChatParts,
-    'intake' | 'throttle' | 'observer' | 'onError' | 'environment' | 'arrivals' | 'trustProxy' | 'uploads'
+    | 'intake'
+    | 'tracing'
+    | 'throttle'
+    | 'observer'
+    | 'onError'
+    | 'environment'
+    | 'arrivals'
+    | 'trustProxy'
+    | 'uploads'
   >,
 ): ChatSide | undefined {
   const chats = [...channels.values()].filter(isWebChat);

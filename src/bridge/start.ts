@@ -7,6 +7,7 @@ import { redisUnfitness } from '../lanes/redis-fitness.js';
 import type { Logger } from '../operations/logger.js';
 import { createMetrics } from '../operations/metrics.js';
 import { Observer } from '../operations/observer.js';
+import type { Tracing } from '../operations/tracing/tracing.js';
 import { SettingError } from '../operations/setting-error.js';
 import { configuredChannels } from './channels.js';
 import { readVersion } from '../operations/version.js';
@@ -50,10 +51,11 @@ export async function startBridge(options: {
   readonly config: BridgeConfig;
   readonly role: Role;
   readonly log: Logger;
+  readonly tracing?: Tracing | undefined;
 }): Promise<Bridge> {
-  const { config, role, log } = options;
+  const { config, role, log, tracing } = options;
   const metrics = createMetrics();
-  const observer = new Observer(metrics, log);
+  const observer = new Observer(metrics, log, config.logging, tracing);
   const onError = (error: unknown): void => observer.backgroundError(error);
   const channels = configuredChannels(config);
   const core = await openCore(config, onError);
@@ -82,9 +84,11 @@ export async function startBridge(options: {
       endFigures();
       return Promise.resolve();
     });
-    const worker = role === 'web' ? undefined : await startWorker({ config, core, channels, observer });
+    const worker =
+      role === 'web' ? undefined : await startWorker({ config, core, channels, observer, tracing });
     if (worker !== undefined) closers.unshift(() => worker.close());
-    const web = role === 'worker' ? undefined : await startWeb({ config, core, channels, memory, observer });
+    const web =
+      role === 'worker' ? undefined : await startWeb({ config, core, channels, memory, observer, tracing });
     if (web !== undefined) closers.unshift(() => web.close());
     const management = await listen(
       createManagementApp({
@@ -114,11 +118,13 @@ export async function startBridge(options: {
       close: async () => {
         leaving = true;
         for (const close of closers) await close();
+        await tracing?.close();
         log.info('bridge stopped');
       },
     };
   } catch (error) {
     for (const close of closers) await close().catch(onError);
+    await tracing?.close();
     throw error;
   }
 }

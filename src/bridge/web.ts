@@ -14,6 +14,7 @@ import { createTokenIssuer } from '../egain/callback/token-issuer.js';
 import { parseCallback } from '../egain/parse-callback.js';
 import type { MemoryWatch } from '../lanes/memory.js';
 import type { Observer } from '../operations/observer.js';
+import type { Tracing } from '../operations/tracing/tracing.js';
 import { connectionPool, type ConfiguredChannel } from './channels.js';
 import { chatUploads, isWebChat, startChat } from './chat.js';
 import type { Core } from './core.js';
@@ -46,8 +47,9 @@ export async function startWeb(parts: {
   readonly channels: ReadonlyMap<string, ConfiguredChannel>;
   readonly memory: MemoryWatch;
   readonly observer: Observer;
+  readonly tracing?: Tracing | undefined;
 }): Promise<WebSide> {
-  const { config, core, channels, memory, observer } = parts;
+  const { config, core, channels, memory, observer, tracing } = parts;
   const { keys, lanes, queues } = core;
   const { server, egain } = config;
   const intake = new Intake({
@@ -59,7 +61,7 @@ export async function startWeb(parts: {
   const throttle = new FailureThrottle(throttleSettings, () => performance.now());
   const limits = { maxBodyBytes: server.maxBodyBytes, trustProxy: server.trustProxy };
   const arrivals = new Arrivals(Math.max(leastArrivalBytes, 4 * server.maxBodyBytes));
-  const common = { intake, keys, throttle, observer, arrivals, ...limits };
+  const common = { intake, keys, throttle, observer, tracing, arrivals, ...limits };
   const issue = tokenIssuer(config);
   const egainPool = connectionPool(2 * config.files.concurrency, egain.requestTimeoutMs / 2);
   const dispatcher = observer.upstream('egain', egainPool);

@@ -18,6 +18,7 @@ import { Gates } from '../lanes/gates.js';
 import { Offers } from '../lanes/offers.js';
 import { Outbox } from '../lanes/outbox.js';
 import type { Observer } from '../operations/observer.js';
+import type { Tracing } from '../operations/tracing/tracing.js';
 import { connectionPool, type ConfiguredChannel } from './channels.js';
 import type { Core } from './core.js';
 import { egainAccess } from './egain-access.js';
@@ -54,8 +55,9 @@ export async function startWorker(parts: {
   readonly core: Core;
   readonly channels: ReadonlyMap<string, ConfiguredChannel>;
   readonly observer: Observer;
+  readonly tracing?: Tracing | undefined;
 }): Promise<WorkerSide> {
-  const { config, core, channels, observer } = parts;
+  const { config, core, channels, observer, tracing } = parts;
   const { redis, keys, lanes, conversations, queues, window } = core;
   const { delivery, egain } = config;
   const now = (): number => performance.now();
@@ -162,6 +164,7 @@ export async function startWorker(parts: {
     stopping: () => stopping,
     leaving: leaving.signal,
     onError,
+    tracing,
   });
 
   const workerRedis = connectRedis(config.redis, 'patient', `egain-bridge-worker:${config.instance}`);

@@ -17,7 +17,9 @@ export function register(program: Command, context: CliContext): void {
       const { startBridge } = await import('../bridge/start.js');
       const { createLogger } = await import('../operations/logger.js');
       const log = createLogger(config.logging.level, config.instance);
-      const bridge = await startBridge({ config, role, log }).catch((cause: unknown) => {
+      const { openTracing } = await import('../operations/tracing/open.js');
+      const tracing = await openTracing(context.env, log);
+      const bridge = await startBridge({ config, role, log, tracing }).catch((cause: unknown) => {
         if (!(cause instanceof SettingError)) throw cause;
         throw new CommandFailure(cause.message, { cause });
       });

@@ -1,7 +1,12 @@
 import type { Customer, InboundMessage } from '../messages/model.js';
 
-/** What lies in a lane: everything a worker needs to deliver it, and nothing that another process must remember. */
-export type Envelope =
+/**
+ * What lies in a lane: everything a worker needs to deliver it, and nothing that another process must remember. `trace` is
+ * a traceparent: the delivery belongs to the trace of the request that brought the message, where there is tracing.
+ */
+export type Envelope = Content & { readonly trace?: string | undefined };
+
+type Content =
   | { readonly kind: 'inbound'; readonly channel: string; readonly message: InboundMessage }
   | {
       readonly kind: 'outbound';
@@ -45,11 +50,15 @@ export interface Notice {
 export function writeEnvelope(envelope: Envelope): string {
   switch (envelope.kind) {
     case 'inbound':
-      return JSON.stringify({ k: 'i', c: envelope.channel, m: envelope.message });
-    case 'outbound':
-      return writeOutbound(envelope.id, envelope.conversationId, JSON.stringify(envelope.message));
-    case 'notice':
-      return JSON.stringify({ k: 'n', c: envelope.channel, u: envelope.customer, n: envelope.notice });
+      return JSON.stringify({ k: 'i', c: envelope.channel, m: envelope.message, t: envelope.trace });
+    case 'outbound': {
+      const { id, conversationId, message, trace } = envelope;
+      return writeOutbound(id, conversationId, JSON.stringify(message), trace);
+    }
+    case 'notice': {
+      const { channel, customer, notice, trace } = envelope;
+      return JSON.stringify({ k: 'n', c: channel, u: customer, n: notice, t: trace });
+    }
     case 'agent-notice':
       return JSON.stringify({
         k: 'a',
@@ -60,15 +69,17 @@ export function writeEnvelope(envelope: Envelope): string {
         r: envelope.reason,
         s: envelope.senderId,
         p: envelope.parameters,
+        t: envelope.trace,
       });
     case 'misfit':
-      return JSON.stringify({ k: 'x', r: envelope.reason, m: envelope.raw });
+      return JSON.stringify({ k: 'x', r: envelope.reason, m: envelope.raw, t: envelope.trace });
   }
 }
 
 /** The envelope of an outbound message whose JSON is at hand: it is taken as it is. */
-export function writeOutbound(id: string, conversationId: string, message: string): string {
-  return `{"k":"o","i":${JSON.stringify(id)},"v":${JSON.stringify(conversationId)},"m":${message}}`;
+export function writeOutbound(id: string, conversationId: string, message: string, trace?: string): string {
+  const traced = trace === undefined ? '' : `,"t":"${trace}"`;
+  return `{"k":"o","i":${JSON.stringify(id)},"v":${JSON.stringify(conversationId)},"m":${message}${traced}}`;
 }
 
 interface Stored {
@@ -82,6 +93,7 @@ interface Stored {
   m?: unknown;
   n?: Notice;
   p?: readonly string[];
+  t?: string;
 }
 
 /** @returns undefined when the text is none of ours: such a message must not stop its lane. */
@@ -92,6 +104,12 @@ export function readEnvelope(text: string): Envelope | undefined {
   } catch {
     return undefined;
   }
+  const content = contentOf(stored);
+  const { t: trace } = stored;
+  return content === undefined || trace === undefined ? content : { ...content, trace };
+}
+
+function contentOf(stored: Stored): Content | undefined {
   const {
     k,
     c: channel,

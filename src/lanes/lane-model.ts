@@ -34,6 +34,8 @@ export interface NewMessage {
   readonly markLifeMs?: number;
   /** The id people know the message by, and how its journey begins (see `journeys.ts`). */
   readonly journey?: { readonly id: string; readonly head: string };
+  /** For telling, not kept here: the payload has it. */
+  readonly conversationId?: string;
   readonly payload: string;
 }
 

@@ -1,6 +1,9 @@
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
+import { hubIdOf } from './hub-id.js';
 import { timed } from './timed-dispatcher.js';
+import { traceIdOf } from './tracing/traceparent.js';
+import type { Tracing } from './tracing/tracing.js';
 import type { Dispatcher } from 'undici';
 
 /** One attempt at one message, told in ids and words from closed lists. */
@@ -12,9 +15,31 @@ interface DeliveryFacts {
   readonly reason?: string | undefined;
   /** The far end's own words, which may quote the customer's: only the code they begin with is told. */
   readonly detail?: string | undefined;
+  readonly conversationId?: string | undefined;
+  readonly traceparent?: string | undefined;
   readonly attempt: number;
   readonly ageMs: number;
   readonly losses?: readonly { readonly what: string; readonly why: string }[] | undefined;
+}
+
+/** What a request brought and Redis confirmed. `statuses` is parallel to `messages`. */
+interface AcceptedFacts {
+  readonly caller: string;
+  readonly channel?: string | undefined;
+  readonly messages: readonly {
+    readonly lane: string;
+    readonly journey?: { readonly id: string };
+    readonly conversationId?: string;
+  }[];
+  readonly statuses: readonly ('accepted' | 'duplicate')[];
+  /** When the request began, monotonic, milliseconds. */
+  readonly startedAt: number;
+  readonly traceparent?: string | undefined;
+}
+
+/** `requests`: whether there is a line for every message taken in, beside the one for every delivery. */
+interface Tells {
+  readonly requests: boolean;
 }
 
 interface TokenState {
@@ -26,10 +51,14 @@ interface TokenState {
 export class Observer {
   readonly #metrics: Metrics;
   readonly #log: Logger;
+  readonly #tells: Tells;
+  readonly #tracing: Tracing | undefined;
 
-  constructor(metrics: Metrics, log: Logger) {
+  constructor(metrics: Metrics, log: Logger, tells: Tells = { requests: true }, tracing?: Tracing) {
     this.#metrics = metrics;
     this.#log = log;
+    this.#tells = tells;
+    this.#tracing = tracing;
   }
 
   delivery(facts: DeliveryFacts): void {
@@ -41,17 +70,44 @@ export class Observer {
     if (outcome === 'dead') deadLetters.at(direction, channel, reason).add();
     if (outcome === 'delivered' || outcome === 'dead')
       deliveryAttempts.at(direction, channel).observe(facts.attempt);
-    const { detail, ...told } = facts;
+    const { detail, traceparent, conversationId, ...told } = facts;
     const code = /^(?:http-)?\d{3}(?:-\d{1,6})?\b/.exec(detail ?? '')?.[0];
-    const line = code === undefined ? told : { ...told, code };
+    const line = {
+      ...told,
+      conversationId: hubIdOf(conversationId),
+      ...(code === undefined ? {} : { code }),
+      ...(traceparent === undefined ? {} : { traceId: traceIdOf(traceparent) }),
+    };
     if (outcome === 'dead') this.#log.warn(line, 'delivery finished');
     else if (outcome === 'held') this.#log.debug(line, 'delivery held');
     else this.#log.info(line, 'delivery finished');
   }
 
-  accepted(caller: string, count: number, duplicates: number): void {
-    this.#metrics.accepted.at(caller).add(count - duplicates);
+  accepted({ caller, channel, messages, statuses, startedAt, traceparent }: AcceptedFacts): void {
+    let duplicates = 0;
+    for (const status of statuses) if (status === 'duplicate') duplicates += 1;
+    this.#metrics.accepted.at(caller).add(statuses.length - duplicates);
     if (duplicates > 0) this.#metrics.duplicates.at(caller).add(duplicates);
+    if (!this.#tells.requests || !this.#log.isLevelEnabled('info')) return;
+    const ms = roundMs(performance.now() - startedAt);
+    const traceId = traceparent === undefined ? undefined : traceIdOf(traceparent);
+    messages.forEach(({ lane, journey, conversationId }, index) => {
+      // Typing has no journey: it may be dropped, and nobody looks for it.
+      if (journey === undefined) return;
+      this.#log.info(
+        {
+          caller,
+          channel,
+          messageId: journey.id,
+          lane,
+          conversationId: hubIdOf(conversationId),
+          outcome: statuses[index],
+          ms,
+          traceId,
+        },
+        'message accepted',
+      );
+    });
   }
 
   refused(caller: string, code: string, cause: unknown): void {
@@ -66,12 +122,13 @@ export class Observer {
     this.#metrics.requestSeconds.at(caller).observe(tookMs / 1000);
   }
 
-  /** The same dispatcher, but for its exchanges being counted and timed. `upstream`: `egain` or `channel:<name>`. */
+  /** The same dispatcher, but for its exchanges being counted, timed and traced. `upstream`: `egain` or `channel:<name>`. */
   upstream(upstream: string, dispatcher: Dispatcher): Dispatcher {
     const { upstreamSeconds } = this.#metrics;
-    return timed(dispatcher, (status, tookMs) =>
+    const counted = timed(dispatcher, (status, tookMs) =>
       upstreamSeconds.at(upstream, statusClass(status)).observe(tookMs / 1000),
     );
+    return this.#tracing === undefined ? counted : this.#tracing.upstream(upstream, counted);
   }
 
   /** Bytes of a file: uploaded by a channel, made an asset of eGain's, fetched by whoever has our link. */
@@ -139,6 +196,8 @@ export class Observer {
     this.#log.warn({ err: error }, 'work in the background failed and is tried again');
   }
 }
+
+const roundMs = (ms: number): number => Math.round(ms * 10) / 10;
 
 const classes = ['failed', '1xx', '2xx', '3xx', '4xx', '5xx'] as const;
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
 import { contentsOf, wholeText } from '../support/redis-contents.js';
+import { startTraceCollector, type TraceCollector } from '../support/trace-collector.js';
 import { connect, startWorld, type BridgeProcess, type World } from '../support/world.js';
 
 /** In every text, name and address that anybody writes here, and in everything that is refused. */
@@ -10,6 +11,7 @@ const operatorPassword = `operator-${randomBytes(12).toString('hex')}`;
 
 let world: World;
 let bridge: BridgeProcess;
+let collector: TraceCollector;
 const answers: string[] = [];
 
 beforeAll(async () => {
@@ -26,10 +28,16 @@ beforeAll(async () => {
       notices: { agent: true },
     },
   });
-  bridge = await world.startBridge();
+  collector = await startTraceCollector();
+  bridge = await world.startBridge({
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: '100' },
+  });
   connect(world, bridge);
 }, 60_000);
-afterAll(() => world.stop());
+afterAll(async () => {
+  await world.stop();
+  await collector.close();
+});
 
 const person = {
   id: `id-${word}`,
@@ -54,6 +62,8 @@ async function refusedRequests(): Promise<void> {
   const json = {
     'content-type': 'application/json',
     'x-note': word,
+    traceparent: word,
+    tracestate: `a=${word}`,
     'user-agent': word,
     referer: `http://${word}/`,
   };
@@ -181,6 +191,9 @@ describe('I9, I13: what was planted', () => {
         timeoutMs: 20_000,
       },
     );
+    const ended = (outcome: string): boolean =>
+      collector.spans().some(({ attributes }) => attributes['egain_bridge.outcome'] === outcome);
+    await eventually(() => ended('delivered') && ended('dead') && ended('held'));
     const metrics = await (await fetch(`${bridge.managementUrl}/metrics`)).text();
 
     const client = world.redis.client();
@@ -191,6 +204,7 @@ describe('I9, I13: what was planted', () => {
       'standard output': bridge.stdout(),
       'standard error': bridge.stderr(),
       metrics,
+      spans: collector.text(),
       journeys: journeys.map(({ name, value }) => `${name} ${value}`).join('\n'),
     };
     for (const [where, text] of Object.entries(told)) {

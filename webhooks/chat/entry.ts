@@ -15,8 +15,8 @@ import { rawRequest, type ChannelEntry } from '../channel-webhook.js';
 import type { ChatFiles } from './files.js';
 import type { ChatLimits } from './limits.js';
 import type { ChatStreams } from './streams.js';
-import type { Handler, RequestObserver, RequestPath } from '../handler.js';
-import type { Intake } from '../intake.js';
+import type { Handler, RequestPath } from '../handler.js';
+import type { KeepingParts } from '../keeping.js';
 import { Refusal } from '../reply.js';
 import type { UploadDesk } from '../files/upload-desk.js';
 
@@ -41,11 +41,10 @@ export interface ChatAbout {
   readonly defaultLanguage: string;
 }
 
-export interface ChatParts {
+export interface ChatParts extends KeepingParts {
   readonly channels: ReadonlyMap<string, ChatEntry>;
   /** Origin of the bridge's own pages. */
   readonly own: string;
-  readonly intake: Intake;
   readonly keys: Keyspace;
   readonly outbox: Outbox;
   readonly streams: ChatStreams;
@@ -54,7 +53,6 @@ export interface ChatParts {
   /** Tickets for files, and the way the files themselves take. */
   readonly uploads: { readonly desk: UploadDesk; readonly handler: Handler };
   readonly throttle: FailureThrottle;
-  readonly observer: RequestObserver;
   /** For what went wrong beside a request that was answered. */
   readonly onError: (error: unknown) => void;
   readonly environment: VerifyEnvironment;

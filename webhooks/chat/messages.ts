@@ -16,6 +16,7 @@ const shown: ReadonlySet<string> = new Set(['text', 'choice', 'conversation.end'
 /** Takes what a customer says: `POST /chat/{channel}/messages`. */
 export async function takeMessage(parts: ChatParts, chat: ChatRequest): Promise<void> {
   const { request, response, path, channel, entry, address } = chat;
+  const startedAt = performance.now();
   parts.intake.check();
   const session = await sessionOf(parts, chat);
   await parts.limits.take('messages', channel, address, entry.settings.limits);
@@ -26,9 +27,8 @@ export async function takeMessage(parts: ChatParts, chat: ChatRequest): Promise<
     const problems = parsed.problems.map(({ field, expected }) => `${field}: expected ${expected}`);
     throw new Refusal(parsed.status === 400 ? 'malformed' : 'unprocessable', problems.join('; '));
   }
-  const statuses = await parts.intake.admit(() => keep(parts, channel, entry, parsed.events));
-  const duplicates = statuses.filter((status) => status === 'duplicate').length;
-  parts.observer.accepted('chat', statuses.length, duplicates);
+  const arrival = { caller: 'chat', channel, startedAt } as const;
+  const statuses = await parts.intake.admit(() => keep(parts, arrival, entry, parsed.events));
   await showOtherTabs(parts, chat, session.customer.id, parsed.events, statuses);
   const answer = entry.adapter.reply(parsed.events, statuses);
   sendJson(response, answer.status, answer.body, answer.headers);

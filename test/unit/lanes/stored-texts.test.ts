@@ -50,6 +50,16 @@ describe('what lies in a lane', () => {
     );
   });
 
+  test('keeps the trace it belongs to, where there is one', () => {
+    const trace = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    fc.assert(
+      fc.property(envelope, (given) => {
+        expect(readEnvelope(writeEnvelope({ ...given, trace }))?.trace).toBe(trace);
+        expect(writeEnvelope(given)).not.toContain('"t":"00-');
+      }),
+    );
+  });
+
   test.each(['', 'null', '[]', '{', '{"k":"i"}', '{"k":"zz","c":"a","u":{}}', '5'])(
     'is not believed to be ours when it is %j',
     (stored) => {
