@@ -1,0 +1,60 @@
+// The whole suite, in two parts: everything side by side, then alone on the machine what judges who was kept waiting by
+// whom. Asked for anything in particular, Jest gets the arguments as they are.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const whole = /^--(forceExit|json|outputFile=.*|silent|ci)$/;
+const args = process.argv.slice(2);
+const output = args.find((arg) => arg.startsWith('--outputFile='))?.slice('--outputFile='.length);
+
+/** @returns {Promise<number>} Jest's exit code */
+function jest(...own) {
+  const child = spawn(
+    process.execPath,
+    [
+      '--experimental-vm-modules',
+      '--disable-warning=ExperimentalWarning',
+      'node_modules/jest/bin/jest.js',
+      ...own,
+    ],
+    { stdio: 'inherit' },
+  );
+  return new Promise((resolve) => {
+    child.on('exit', (code, signal) => resolve(signal === null ? (code ?? 1) : 1));
+  });
+}
+
+/** One result of both parts, of what is read from it. */
+function merge(files) {
+  const all = files.map((file) => JSON.parse(readFileSync(file, 'utf8')));
+  const sum = (name) => all.reduce((total, one) => total + one[name], 0);
+  return {
+    success: all.every((one) => one.success),
+    numPassedTests: sum('numPassedTests'),
+    numFailedTests: sum('numFailedTests'),
+    numPendingTests: sum('numPendingTests'),
+    numTotalTests: sum('numTotalTests'),
+    numRuntimeErrorTestSuites: sum('numRuntimeErrorTestSuites'),
+    testResults: all.flatMap((one) => one.testResults),
+  };
+}
+
+if (!args.every((arg) => whole.test(arg))) {
+  process.exitCode = await jest(...args);
+} else {
+  const folder = mkdtempSync(join(tmpdir(), 'egain-bridge-results-'));
+  const files = ['together.json', 'alone.json'].map((name) => join(folder, name));
+  const common = args.filter((arg) => !arg.startsWith('--outputFile='));
+  const results = (index) => (output === undefined ? [] : [`--outputFile=${files[index]}`]);
+  const workers = `--maxWorkers=${Math.max(2, Math.min(4, availableParallelism()))}`;
+  try {
+    const together = await jest(...common, ...results(0), workers, '--ignoreProjects', 'chaos');
+    const alone = await jest(...common, ...results(1), '--runInBand', '--selectProjects', 'chaos');
+    if (output !== undefined) writeFileSync(output, JSON.stringify(merge(files)));
+    process.exitCode = together === 0 ? alone : together;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
