@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FileOpener } from '../src/files/file-opener.js';
 import { safeFileName, withExtension } from '../src/files/file-name.js';
-import type { FileStore } from '../src/files/file-store.js';
+import type { FileStore, StoreError } from '../src/files/file-store.js';
 import { inspect, type Inspected } from '../src/files/inspect.js';
 import type { FileRefusal } from '../src/files/judge.js';
 import { uploadSchema, type FileLocation, type FileLink } from '../src/files/location.js';
@@ -62,6 +62,7 @@ export interface InboundFilesParts {
   readonly records: FileRecords;
   readonly opener: FileOpener;
   readonly store: FileStore | undefined;
+  readonly storeFailed: (error: StoreError) => void;
   readonly linkTo: (token: string) => string;
   readonly upload: (file: AssetUpload) => Promise<AssetOutcome>;
   readonly policyOf: (channel: string) => AttachmentPolicy;
@@ -134,14 +135,17 @@ export class InboundFiles {
 
   /** A file behind an address of the channel's. */
   async #linked(one: Case, url: string): Promise<Step> {
-    const { opener, store, records, policyOf, mostBytes } = this.#parts;
+    const { opener, store, storeFailed, records, policyOf, mostBytes } = this.#parts;
     const found = await inspect(opener, {
       at: { kind: 'url', url, from: 'channel' },
       name: one.name,
       policy: policyOf(one.channel),
       mostBytes,
       count: true,
-      store: store === undefined ? undefined : { files: store, id: records.nameOf(one.token) },
+      store:
+        store === undefined
+          ? undefined
+          : { files: store, id: records.nameOf(one.token), failed: storeFailed },
       signal: one.signal,
     });
     if ('ok' in found)

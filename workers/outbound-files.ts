@@ -1,6 +1,6 @@
 import type { FileOpener } from '../src/files/file-opener.js';
 import { safeFileName } from '../src/files/file-name.js';
-import type { FileStore } from '../src/files/file-store.js';
+import type { FileStore, StoreError } from '../src/files/file-store.js';
 import { inspect } from '../src/files/inspect.js';
 import type { FileLink, FileLocation } from '../src/files/location.js';
 import type { ConversationCustomer } from '../src/lanes/conversations.js';
@@ -34,6 +34,7 @@ export interface OutboundFilesParts {
   readonly records: FileRecords;
   readonly opener: FileOpener;
   readonly store: FileStore | undefined;
+  readonly storeFailed: (error: StoreError) => void;
   readonly linkTo: (token: string) => string;
   readonly policyOf: (channel: string) => AttachmentPolicy;
   readonly notices: Pick<Notices, 'aboutFile' | 'concerns' | 'undelivered'>;
@@ -97,7 +98,8 @@ export class OutboundFiles {
   }
 
   async #one(one: Case, file: Attachment, index: number): Promise<Step> {
-    const { records, opener, store, linkTo, policyOf, mostBytes, linkLifeMs, timeoutMs } = this.#parts;
+    const { records, opener, store, storeFailed, linkTo, policyOf, mostBytes, linkLifeMs, timeoutMs } =
+      this.#parts;
     const { delivery, whose, messageId, name } = one;
     const token = records.tokenOf('out', whose.channel, `${delivery.holding.lane}\0${messageId}`, index);
     const id = records.nameOf(token);
@@ -109,7 +111,7 @@ export class OutboundFiles {
       policy: policyOf(whose.channel),
       mostBytes,
       count: false,
-      store: store === undefined ? undefined : { files: store, id },
+      store: store === undefined ? undefined : { files: store, id, failed: storeFailed },
       signal: AbortSignal.any([delivery.signal, AbortSignal.timeout(timeoutMs)]),
     });
     if ('ok' in found)
@@ -153,7 +155,9 @@ async function locate(
   store: FileStore | undefined,
   id: string,
 ): Promise<FileLocation | undefined> {
-  if ((await store?.find(id)) !== undefined) return { kind: 'stored', id };
+  // A store that does not answer says so again when the file is to be kept.
+  const stored = await store?.find(id).catch(() => undefined);
+  if (stored !== undefined) return { kind: 'stored', id };
   if (url !== undefined)
     return { kind: 'url', url, from: 'egain', ...(assetId === undefined ? {} : { assetId }) };
   return assetId === undefined ? undefined : { kind: 'asset', assetId };

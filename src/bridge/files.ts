@@ -2,8 +2,10 @@ import type { BridgeConfig } from '../../config/schema.js';
 import type { Assets } from '../egain/assets.js';
 import { EgainError } from '../egain/errors.js';
 import { AllowedHosts } from '../files/allowed-hosts.js';
+import type { BucketSettings } from '../files/bucket-store.js';
 import { FileOpener, type AssetSource } from '../files/file-opener.js';
-import { FileStore } from '../files/file-store.js';
+import { StoreError, type FileStore } from '../files/file-store.js';
+import { openStore, tryStore } from '../files/open-store.js';
 import { GuardedFetch } from '../files/guarded-fetch.js';
 import { FileRecords } from '../lanes/file-records.js';
 import { SettingError } from '../operations/setting-error.js';
@@ -13,21 +15,30 @@ import type { Core } from './core.js';
 export interface FileRoom {
   readonly records: FileRecords;
   readonly store: FileStore | undefined;
+  /** A file could not be kept, and goes its way without. */
+  readonly storeFailed: (error: StoreError) => void;
   readonly opener: FileOpener;
   /** Address of the link with this token. */
   readonly linkTo: (token: string) => string;
 }
 
-/** @throws {SettingError} when the store's folder cannot be used. */
-export async function openFiles(config: BridgeConfig, core: Core, assets: Assets): Promise<FileRoom> {
+/** @throws {SettingError} when the store cannot be used. */
+export async function openFiles(
+  config: BridgeConfig,
+  core: Core,
+  assets: Assets,
+  onError: (error: unknown) => void,
+): Promise<FileRoom> {
   const { files, egain, publicUrl } = config;
-  const store = await openStore(files.store);
+  const store = await configuredStore(files);
+  await tryConfigured(store);
   const limits = { timeoutMs: files.timeoutMs, idleMs: files.idleMs };
   const fetcher = (hosts: readonly string[]): GuardedFetch =>
     new GuardedFetch({ ...limits, allowed: new AllowedHosts(hosts) });
   return {
     records: new FileRecords(core.redis, core.keys),
     store,
+    storeFailed: onError,
     opener: new FileOpener({
       fetchers: {
         channel: fetcher(files.allowHosts),
@@ -42,13 +53,34 @@ export async function openFiles(config: BridgeConfig, core: Core, assets: Assets
   };
 }
 
-async function openStore(path: string | undefined): Promise<FileStore | undefined> {
-  if (path === undefined) return undefined;
-  const store = new FileStore(path);
-  await store.prepare().catch((error: unknown) => {
-    throw new SettingError('files.store: the folder cannot be read and written', { cause: error });
+/** @throws {SettingError} */
+export async function configuredStore(files: BridgeConfig['files']): Promise<FileStore | undefined> {
+  const { store, keepMs, idleMs, concurrency } = files;
+  if (store === undefined) return undefined;
+  // Uploads, links and both directions' files at once, as many as each may be.
+  const limits = { keepMs, idleMs, connections: connectionsPerFile * concurrency };
+  return openStore(typeof store === 'string' ? store : bucketOf(store), limits).catch(unusable);
+}
+
+const connectionsPerFile = 8;
+
+function bucketOf(store: Exclude<BridgeConfig['files']['store'], string | undefined>): BucketSettings {
+  const { accessKeyId, secretAccessKey, ...bucket } = store;
+  const given = accessKeyId !== undefined && secretAccessKey !== undefined;
+  return { ...bucket, ...(given ? { credentials: { accessKeyId, secretAccessKey } } : {}) };
+}
+
+async function tryConfigured(store: FileStore | undefined): Promise<void> {
+  if (store === undefined) return;
+  await tryStore(store).catch((error: unknown) => {
+    store.close();
+    return unusable(error);
   });
-  return store;
+}
+
+function unusable(error: unknown): never {
+  if (!(error instanceof StoreError)) throw error;
+  throw new SettingError(`files.store: it cannot be used: ${error.message}`, { cause: error });
 }
 
 function assetSource(assets: Assets): AssetSource {

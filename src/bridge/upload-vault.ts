@@ -1,5 +1,6 @@
 import type { UploadVault } from '../../webhooks/files/upload-engine.js';
 import type { Assets } from '../egain/assets.js';
+import { StoreError } from '../files/file-store.js';
 import { EgainError } from '../egain/errors.js';
 import type { FileRoom } from './files.js';
 
@@ -17,12 +18,12 @@ export function uploadVault(
       if (store !== undefined) {
         const { id } = file;
         try {
-          const size = await store.save(id, file.body, file.signal);
+          const size = await store.save(id, file.body, { size: file.size, signal: file.signal });
           if (size === file.size) return { kind: 'kept', at: { kind: 'stored', id } };
           await store.remove(id);
           return { kind: 'incomplete', cause: undefined };
         } catch (cause) {
-          return { kind: 'unavailable', cause };
+          return { kind: cause instanceof StoreError ? 'unavailable' : 'incomplete', cause };
         }
       }
       let opened = false;

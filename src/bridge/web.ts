@@ -67,7 +67,7 @@ export async function startWeb(parts: {
   const dispatcher = observer.upstream('egain', egainPool);
   const hub = egainAccess({ config, redis: core.redis, dispatcher, observer });
   const { assets } = hub.client;
-  const room = await openFiles(config, core, assets);
+  const room = await openFiles(config, core, assets, (error) => observer.backgroundError(error));
   const authorize = chatUploads(channels);
   const files = fileHandlers({
     config,
@@ -152,6 +152,7 @@ export async function startWeb(parts: {
       await closed;
       await egainPool.destroy();
       hub.close();
+      room.store?.close();
       chat?.close();
     },
   };

@@ -92,7 +92,7 @@ export async function startWorker(parts: {
     queues,
     speakers: new Map([...channels].map(([name, channel]) => [name, choiceSpeaker(channel)])),
   });
-  const room = await openFiles(config, core, hub.client.assets);
+  const room = await openFiles(config, core, hub.client.assets, onError);
   const files = workerFiles({ config, room, assets: hub.client.assets, channels, notices, observer });
   const inbound = new InboundDeliverer({
     lanes,
@@ -206,6 +206,7 @@ export async function startWorker(parts: {
     close: async () => {
       stopping = true;
       stopSweeping();
+      room.store?.close();
       // What cannot be finished in time is broken off and handed back, so that others go on with it at once.
       const timer = setTimeout(() => leaving.abort(), config.server.drainGraceMs * handBackShare);
       await upkeep.stop();

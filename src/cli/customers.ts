@@ -17,8 +17,8 @@ export function register(program: Command, context: CliContext): void {
       withCore(context, command, async ({ redis, keys, lanes, queues }, config) => {
         const { DeadLetters } = await import('../lanes/dead-letters.js');
         const { forgetCustomer } = await import('../lanes/customers.js');
-        const { FileStore } = await import('../files/file-store.js');
-        const store = config.files.store === undefined ? undefined : new FileStore(config.files.store);
+        const { configuredStore } = await import('../bridge/files.js');
+        const store = await configuredStore(config.files);
         const deadLetters = new DeadLetters(redis, keys);
         const forgotten = await forgetCustomer(
           {

@@ -7,6 +7,7 @@ import { createTokenSource } from '../egain/token/token-source.js';
 import { checkCallback } from './callback.js';
 import { checkChannels } from './channels.js';
 import { checkClock } from './clock.js';
+import { checkFiles } from './files.js';
 import { checkEgain, egainNotAsked } from './egain.js';
 import { failure, ok, wordsOf, type Finding } from './finding.js';
 import { checkProvisioning } from './provisioning.js';
@@ -17,7 +18,8 @@ import { checkRedis } from './redis.js';
 const patienceMs = 5000;
 
 /**
- * Every check there is, in the order of dependence; changes nothing anywhere and sends no message. The token is asked for
+ * Every check there is, in the order of dependence; changes nothing anywhere (but for a small file that comes and goes in
+ * `files.store`) and sends no message. The token is asked for
  * anew, not taken from Redis: a good one there would hide that the secret has been changed.
  */
 export async function examine(config: BridgeConfig): Promise<readonly Finding[]> {
@@ -61,6 +63,7 @@ export async function examine(config: BridgeConfig): Promise<readonly Finding[]>
       ok('configuration', 'complete'),
       ...redis,
       clock,
+      await checkFiles(config.files, patienceMs),
       granted,
       ...(has ? await checkEgain(client, egain.apiUrl) : egainNotAsked()),
       await checkProvisioning(config, has ? client : undefined, AbortSignal.timeout(4 * timeoutMs)),

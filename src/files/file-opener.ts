@@ -1,5 +1,6 @@
 import type { FetchFailure, FetchOptions, GuardedFetch, OpenedFile } from './guarded-fetch.js';
-import type { ByteRange, FileStore } from './file-store.js';
+import { causeCode } from './cause-code.js';
+import { StoreError, type ByteRange, type FileStore } from './file-store.js';
 import type { FileLocation } from './location.js';
 
 /** eGain's files as this room needs them. */
@@ -11,6 +12,8 @@ export interface AssetSource {
 export interface OpenOptions extends Omit<FetchOptions, 'range'> {
   readonly range?: ByteRange;
 }
+
+const notStored = { ok: false, kind: 'gone', detail: 'not in the store any more' } as const;
 
 /** Answers of a signed address that is no longer good [contract 16 #7], or never was. */
 const expired: ReadonlySet<number> = new Set([401, 403, 404, 410]);
@@ -46,18 +49,22 @@ export class FileOpener {
 
   async #stored(id: string, range: ByteRange | undefined): Promise<OpenedFile | FetchFailure> {
     const store = this.#store;
-    const size = await store?.find(id);
-    if (store === undefined || size === undefined)
-      return { ok: false, kind: 'gone', detail: 'not in the store any more' };
-    if (range === undefined) return { ok: true, status: 200, size, body: store.open(id) };
-    const end = Math.min(range.end, size - 1);
-    return {
-      ok: true,
-      status: 206,
-      size: end - range.start + 1,
-      contentRange: `bytes ${range.start}-${end}/${size}`,
-      body: store.open(id, { start: range.start, end }),
-    };
+    try {
+      const size = await store?.find(id);
+      if (store === undefined || size === undefined) return notStored;
+      if (range === undefined) {
+        const body = await store.open(id);
+        return body === undefined ? notStored : { ok: true, status: 200, size, body };
+      }
+      const end = Math.min(range.end, size - 1);
+      const body = await store.open(id, { start: range.start, end });
+      if (body === undefined) return notStored;
+      const contentRange = `bytes ${range.start}-${end}/${size}`;
+      return { ok: true, status: 206, size: end - range.start + 1, contentRange, body };
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      return { ok: false, kind: 'unreachable', detail: `store ${causeCode(error.cause)}` };
+    }
   }
 }
 

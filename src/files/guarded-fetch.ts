@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { AllowedHosts } from './allowed-hosts.js';
+import { causeCode } from './cause-code.js';
 import { counted } from './counted.js';
 import { pinnedClient, type Connect, type ResolvedAddress } from './pinned-connection.js';
 import { isLoopbackAddress, isPublicAddress } from './public-address.js';
@@ -109,7 +110,7 @@ export class GuardedFetch {
       });
     } catch (error) {
       close();
-      return { ok: false, kind: 'unreachable', detail: causeOf(error) };
+      return { ok: false, kind: 'unreachable', detail: causeCode(error) };
     }
     const verdict = judge(answer, url, options);
     if ('body' in verdict) {
@@ -129,7 +130,7 @@ export class GuardedFetch {
     try {
       addresses = family === 0 ? await resolve(bare) : [{ address: bare, family: family === 4 ? 4 : 6 }];
     } catch (error) {
-      return { ok: false, kind: 'unreachable', detail: causeOf(error) };
+      return { ok: false, kind: 'unreachable', detail: causeCode(error) };
     }
     if (addresses.length === 0) return { ok: false, kind: 'unreachable', detail: 'the host has no address' };
     const isAllowed = allowed.has(url);
@@ -178,11 +179,4 @@ async function resolveAll(hostname: string): Promise<readonly ResolvedAddress[]>
 
 function forbidden(detail: string): FetchFailure {
   return { ok: false, kind: 'forbidden', detail };
-}
-
-/** Codes, never messages: those may quote the address. */
-function causeOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return 'failed';
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return 'name' in error && typeof error.name === 'string' ? error.name : 'failed';
 }

@@ -3,7 +3,7 @@ import { finished } from 'node:stream/promises';
 import type { AttachmentPolicy } from '../messages/policy.js';
 import { counted, TooLargeError } from './counted.js';
 import type { FileOpener } from './file-opener.js';
-import type { FileStore } from './file-store.js';
+import { StoreError, type FileStore } from './file-store.js';
 import { firstBytes } from './first-bytes.js';
 import type { FetchFailure } from './guarded-fetch.js';
 import { judge, tooLarge, type FileRefusal, type FineFile } from './judge.js';
@@ -28,8 +28,10 @@ export interface Inspection {
   readonly mostBytes: number;
   /** Reads a file of unknown size to its end, to know it. */
   readonly count: boolean;
-  /** Where to keep it, and under which id. */
-  readonly store?: { readonly files: FileStore; readonly id: string } | undefined;
+  /** Where to keep it, and under which id. What keeps it from being kept is told to `failed`: then it stays where it is. */
+  readonly store?:
+    | { readonly files: FileStore; readonly id: string; readonly failed: (error: StoreError) => void }
+    | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -37,9 +39,18 @@ export interface Inspection {
  * Opens a file, looks at what it is and how large, and refuses what the policy does not allow. One transfer of its
  * beginning, or of the whole where it is stored or counted; constant memory either way. Never throws for what a far end does.
  */
-export async function inspect(
+export function inspect(
   opener: Pick<FileOpener, 'open'>,
   inspection: Inspection,
+): Promise<Inspected | FileRefusal | FetchFailure> {
+  return look(opener, inspection, undefined);
+}
+
+/** `counted`: its size, by an earlier look. */
+async function look(
+  opener: Pick<FileOpener, 'open'>,
+  inspection: Inspection,
+  countedSize: number | undefined,
 ): Promise<Inspected | FileRefusal | FetchFailure> {
   const { at, name, policy, mostBytes, count, store, signal } = inspection;
   const most = Math.min(policy.maxSize ?? mostBytes, mostBytes);
@@ -48,15 +59,20 @@ export async function inspect(
   const passing = counted(file.body, most);
   try {
     const { head, whole } = await firstBytes(passing.body, tellingBytes);
-    const verdict = await judge({ name, size: file.size, head }, policy, mostBytes);
+    const announced = file.size ?? countedSize;
+    const verdict = await judge({ name, size: announced, head }, policy, mostBytes);
     if (verdict.kind === 'refused') {
       whole.destroy();
       passing.body.destroy();
       return verdict;
     }
     if (store !== undefined && at.kind !== 'stored') {
-      const size = await store.files.save(store.id, whole, signal);
-      if (size === file.size || file.size === undefined)
+      if (store.files.needsSize && announced === undefined) {
+        await finished(whole.resume(), { writable: false });
+        return await look(opener, inspection, passing.bytes());
+      }
+      const size = await store.files.save(store.id, whole, { size: announced, signal });
+      if (size === announced || announced === undefined)
         return { kind: 'fine', verdict, at: { kind: 'stored', id: store.id }, size, body: undefined };
       await store.files.remove(store.id);
       return broken('the file broke off');
@@ -66,6 +82,10 @@ export async function inspect(
     return { kind: 'fine', verdict, at, size: passing.bytes(), body: undefined };
   } catch (error) {
     passing.body.destroy();
+    if (error instanceof StoreError && store !== undefined) {
+      store.failed(error);
+      return look(opener, { ...inspection, store: undefined }, countedSize);
+    }
     if (error instanceof TooLargeError || passing.bytes() > most) return tooLarge(policy, mostBytes);
     return broken('the file broke off');
   }

@@ -5,18 +5,21 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import type { Finding } from '../../src/doctor/finding.js';
+import { startObjectStore, type ObjectStore } from '../support/object-store.js';
 import { startWorld, type BridgeProcess, type World } from '../support/world.js';
 import { operateOn, type Ended } from './support/operate.js';
 
 type Tree = Readonly<Record<string, unknown>>;
 
 let world: World;
+let bucket: ObjectStore;
 let bridge: BridgeProcess;
 /** Answers everything in the same way. */
 const stranger: Server = createServer((_request, response) => response.writeHead(200).end('hello'));
 let strangerUrl = '';
 
 beforeAll(async () => {
+  bucket = await startObjectStore();
   world = await startWorld({ redis: { appendonly: 'everysec' } });
   bridge = await world.startBridge();
   await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
@@ -25,6 +28,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await new Promise((resolve) => stranger.close(resolve));
   await world.stop();
+  await bucket.stop();
 });
 
 let number = 0;
@@ -70,6 +74,15 @@ test('a bridge that is well has nothing to say but ok, for people and for progra
   expect(forPeople.stdout).toMatch(/^WARNING {2}scope of provisioning: .*\n {9}-> assign app\./m);
 });
 
+test('a bucket for files is tried by writing, reading and removing', async () => {
+  const { findings } = await examine({ 'files.store': bucket.settings });
+  expect(findings.get('files')).toMatchObject({
+    level: 'ok',
+    found: 'the bucket takes, gives and removes a file',
+  });
+  expect(await bucket.objects()).toEqual([]);
+});
+
 interface Case {
   readonly what: string;
   readonly changes: () => Readonly<Record<string, unknown>>;
@@ -112,6 +125,40 @@ describe('each check fails where there is something to find, and says what to do
       level: 'error',
       found: /% of the memory limit is used: intake is stopped/,
       advice: /lanes list/,
+    },
+    {
+      what: 'the folder for files is none',
+      changes: () => ({ 'files.store': bridge.configFile }),
+      check: 'files',
+      level: 'error',
+      found: /files\.store: it cannot be used: the folder: EEXIST/,
+      advice: /let the user that runs the bridge write/,
+    },
+    {
+      what: 'the bucket for files is not there',
+      changes: () => ({ 'files.store': { ...bucket.settings, bucket: 'another' } }),
+      check: 'files',
+      level: 'error',
+      found: /writing failed \(NoSuchBucket\)/,
+      advice: /files\.store: endpoint, bucket/,
+    },
+    {
+      what: 'the key to the bucket for files is wrong',
+      changes: () => ({
+        'files.store': { ...bucket.settings, secretAccessKey: 'not-the-secret-of-this-key' },
+      }),
+      check: 'files',
+      level: 'error',
+      found: /writing failed \(SignatureDoesNotMatch\)/,
+      advice: /the access key/,
+    },
+    {
+      what: 'nobody is where the bucket for files is to be',
+      changes: () => ({ 'files.store': { ...bucket.settings, endpoint: 'http://127.0.0.1:1' } }),
+      check: 'files',
+      level: 'error',
+      found: /writing failed \(ECONNREFUSED\)/,
+      advice: /endpoint/,
     },
     {
       what: 'the client’s secret is wrong',

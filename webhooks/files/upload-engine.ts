@@ -102,7 +102,7 @@ export function uploadEngine(parts: EngineParts): StorageEngine {
       if (passing.bytes() > ticket.size || kept.kind === 'incomplete') throw wrongSize();
       throw kept.kind === 'refused'
         ? new Refusal('unprocessable', 'file: expected one that eGain takes', {}, { cause: kept.cause })
-        : unavailable('eGain does not take the file now', 5, kept.cause);
+        : unavailable('the file cannot be kept now', 5, kept.cause);
     } catch (error) {
       if (error instanceof Refusal) throw error;
       throw passing.bytes() > ticket.size

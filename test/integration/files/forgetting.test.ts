@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { FileStore } from '../../../src/files/file-store.js';
+import { FolderStore } from '../../../src/files/folder-store.js';
 import { forgetCustomer } from '../../../src/lanes/customers.js';
 import { DeadLetters } from '../../../src/lanes/dead-letters.js';
 import { Lanes } from '../../../src/lanes/lanes.js';
@@ -45,7 +45,7 @@ describe('I13: one command forgets a customer everywhere', () => {
         deadLetters: new DeadLetters(redis, keys),
         forgetJobs: () => Promise.resolve(),
         dropMs: 60_000,
-        forgetFile: (name) => new FileStore(fleet.storeFolder).remove(name),
+        forgetFile: (name) => new FolderStore(fleet.storeFolder).remove(name),
       },
       'support',
       'dana',

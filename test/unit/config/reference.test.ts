@@ -71,7 +71,8 @@ describe('the JSON Schema', () => {
     expect(defaults.length).toBeGreaterThan(50);
     for (const { path, node } of defaults) {
       const [top = '', ...rest] = path.split('.');
-      if (path.includes('[') || /^(?:management\.auth|redis\.(?:sentinel\.)?tls|provisioning)/.test(path)) continue;
+      const optional = /^(?:management\.auth|redis\.(?:sentinel\.)?tls|files\.store|provisioning)/;
+      if (path.includes('[') || optional.test(path)) continue;
       expect({ path, value: valueAt(config, [top, ...rest]) }).toEqual({ path, value: node.default });
     }
   });

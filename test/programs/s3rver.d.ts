@@ -1,0 +1,40 @@
+/** As much of the S3 server as the tests use; the fork brings no types of its own. */
+declare module '@20minutes/s3rver' {
+  import type { AddressInfo } from 'node:net';
+
+  interface Context {
+    readonly path: string;
+    app: S3rver;
+  }
+
+  export default class S3rver {
+    /** Koa's. */
+    readonly middleware: ((context: Context, next: () => Promise<void>) => Promise<void>)[];
+    constructor(options: {
+      readonly address: string;
+      readonly port: number;
+      readonly silent: boolean;
+      readonly directory: string;
+      readonly vhostBuckets: boolean;
+      readonly configureBuckets: readonly { readonly name: string }[];
+    });
+    readonly store: {
+      getResourcePath(bucket: string, key: string, part: 'object'): string;
+      copyObject(
+        fromBucket: string,
+        from: string,
+        toBucket: string,
+        to: string,
+        ...rest: unknown[]
+      ): Promise<unknown>;
+    };
+    run(): Promise<AddressInfo>;
+  }
+}
+
+declare module '@20minutes/s3rver/lib/models/account.js' {
+  const account: {
+    readonly DUMMY_ACCOUNT: { createKeyPair(accessKeyId: string, secretAccessKey: string): void };
+  };
+  export default account;
+}
