@@ -12,7 +12,7 @@ function classify(outcome: Exchange, now: number): SendResult {
   if (outcome.kind === 'unanswered') return { kind: 'uncertain', cause: outcome.cause };
   const { status } = outcome;
   if (status < 300) return { kind: 'sent', providerIds: [] };
-  const afterMs = retryAfterMs(outcome.header('retry-after'), now);
+  const afterMs = retryAfterMs(outcome.header('retry-after'), now, outcome.header('date'));
   const wait = afterMs === undefined ? {} : { afterMs };
   // The receiver is one service for all its customers, so it is the whole channel that has to slow down.
   if (status === 429) return { kind: 'throttled', scope: 'account', ...wait };

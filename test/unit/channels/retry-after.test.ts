@@ -20,4 +20,15 @@ describe('Retry-After, as providers write it', () => {
   ])('%s means %s ms', (header, wait) => {
     expect(retryAfterMs(header, now)).toBe(wait);
   });
+
+  test.each([
+    ['an hour ahead', 'Thu, 01 Jan 2026 11:00:00 GMT', 'Thu, 01 Jan 2026 11:00:02 GMT'],
+    ['years behind', 'Mon, 01 Jan 2018 00:00:00 GMT', 'Mon, 01 Jan 2018 00:00:02 GMT'],
+  ])('a date of a provider whose clock is %s is read by that clock', (_how, served, until) => {
+    expect(retryAfterMs(until, now, served)).toBe(2000);
+  });
+
+  test('an unreadable Date header changes nothing', () => {
+    expect(retryAfterMs('Thu, 01 Jan 2026 10:00:30 GMT', now, 'noon')).toBe(30_000);
+  });
 });
