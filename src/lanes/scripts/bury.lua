@@ -2,6 +2,7 @@
 -- ARGV: tag, lane, owner ('' = an operator, who fences the worker out), finished, journey id ('' = none), journey,
 --   journey life, reason, detail, dead letter life, most dead letters, window, an operator's head: its acceptance time
 -- Returns {'fenced'|'already'|'none'}, or {'more'|'empty', dead letter number, job id, target, …}.
+even_when_full()
 local lane, owner = ARGV[2], ARGV[3]
 local state = key('s', lane)
 if owner == '' then

@@ -1,5 +1,6 @@
 -- A part went out: keep the plan and how far it got (I5).
 -- ARGV: tag, lane, owner, finished, plan
+even_when_full()
 local refusal = not_mine(ARGV[2], ARGV[3], ARGV[4])
 if refusal then
   return refusal

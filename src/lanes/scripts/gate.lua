@@ -13,6 +13,7 @@ if what == 'read' then
   table.insert(all, 1, now)
   return all
 end
+even_when_full()
 local raw = redis.call('HGET', gates, target)
 local gate = raw and cjson.decode(raw) or {}
 local until_ms = gate.u or 0

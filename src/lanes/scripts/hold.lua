@@ -22,6 +22,7 @@ local function remember(state, now, code, attempted)
   redis.call('HSET', state, 'h', string.format('%s,%d:%s', history, now, code))
 end
 
+even_when_full()
 local lane, owner = ARGV[2], ARGV[3]
 local refusal = not_mine(lane, owner, ARGV[4])
 if refusal then

@@ -1,6 +1,7 @@
 -- The customer's open conversation, written by the lane's owner only: a worker that was frozen meanwhile must not
 -- overwrite what its successor found out.
 -- ARGV: tag, inbound lane, owner, conversation ('' = none any more), life (ms)
+even_when_full()
 if redis.call('HGET', key('s', ARGV[2]), 'o') ~= ARGV[3] then
   return 'fenced'
 end

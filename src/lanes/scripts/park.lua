@@ -1,6 +1,7 @@
 -- Gives the lane's job back: it waits in its target's room until there is a way again.
 -- ARGV: tag, lane, generation, owner, the key of the job's lock ('' = nobody asks)
 -- Returns 1 when parked, 0 when this job is not the lane's job any more.
+even_when_full()
 local lane = ARGV[2]
 local state = key('s', lane)
 local found = redis.call('HMGET', state, 'g', 't')

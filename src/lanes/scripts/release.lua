@@ -1,6 +1,7 @@
 -- Gives jobs to lanes that wait for room.
 -- ARGV: tag, target, most, window, only lanes whose head was accepted before (ms, '' = all)
 -- Returns {job id, target, …}.
+even_when_full()
 local jobs = {}
 local target, most, window, now = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), clock()
 if ARGV[5] == '' then

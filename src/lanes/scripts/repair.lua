@@ -2,6 +2,7 @@
 -- hand beside its own and has no lock any more.
 -- ARGV: tag, age (ms), most
 -- Returns {job id, target, …}; ids whose lane has gone on without them are forgotten.
+even_when_full()
 local jobs = {}
 local now = clock()
 local ids = redis.call('ZRANGEBYSCORE', tag .. ':unjobbed', '-inf', now - tonumber(ARGV[2]),

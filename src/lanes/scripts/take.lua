@@ -2,6 +2,7 @@
 -- ARGV: tag, lane, generation, owner, how many messages, the key of the job's lock ('' = nobody asks), its life (ms)
 -- Returns {'stale'}: this job is not the lane's job any more, or not this owner's; {'early', ms to wait}; or
 -- {'taken', now, and what `own` says}
+even_when_full()
 local lane, generation, owner = ARGV[2], ARGV[3], ARGV[4]
 local state = key('s', lane)
 local found = redis.call('HMGET', state, 'n', 'a', 'p', 'e', 'c', 'g', 't', 'b')
