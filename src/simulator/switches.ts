@@ -83,6 +83,8 @@ export const switchesSchema = z.strictObject({
   senderRefusal: z.union([z.literal(400), z.literal(403)]).default(400),
   /** #23 Requests per minute and client; 0 = no limit. */
   rateLimitPerMinute: count.default(0),
+  /** How far the clock is off by which answers are dated: `Date`, `Retry-After` as a date, `X-RateLimit-Reset`. */
+  toldClockOffsetMs: z.int().default(0),
   /** #24 */
   tokenLifeSeconds: z.int().min(1).default(3600),
   /** #24 Whether the token answer tells `expires_in`. */

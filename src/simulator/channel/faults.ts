@@ -2,15 +2,23 @@
 
 export interface Fault {
   /**
-   * - `status`: answers with `status` (429 with `retryAfterSeconds`). - `delay`: answers 200 after `delayMs`. - `hang`:
-   * never answers. - `reset`: breaks the connection instead of answering.
+   * - `status`: answers with `status` (429 with `retryAfterSeconds` or `retryAfterDateInMs`). - `delay`: answers 200 after
+   * `delayMs`. - `hang`: never answers. - `reset`: breaks the connection instead of answering. - `slow`: answers 200, its
+   * body byte by byte, `intervalMs` between two.
    */
-  readonly kind: 'status' | 'delay' | 'hang' | 'reset';
+  readonly kind: 'status' | 'delay' | 'hang' | 'reset' | 'slow';
+  /** What records call it; `kind` when absent. */
+  readonly name?: string;
   /** Share of the requests that meet it, 0 to 1; the shares of several faults add up. */
   readonly share: number;
   readonly status?: number;
   readonly retryAfterSeconds?: number;
+  /** `Retry-After` as an HTTP date, this far ahead. */
+  readonly retryAfterDateInMs?: number;
+  /** How far the clock is off that dates this answer. */
+  readonly clockOffsetMs?: number;
   readonly delayMs?: number;
+  readonly intervalMs?: number;
   /** Whether the message is taken before the fault shows: the bridge then has to repeat what already arrived. */
   readonly processed?: boolean;
 }

@@ -3,6 +3,7 @@
  * posts what its customers write. It uses the public `standardwebhooks` package and none of the bridge's own code.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 import { BridgeSender, type CustomerMessage, type SendOptions, type SentMessage } from './bridge-sender.js';
 import {
@@ -88,10 +89,33 @@ function answer(response: ServerResponse, fault: Fault | undefined): void {
     response.writeHead(200).end();
   } else if (fault.kind === 'reset') {
     response.destroy();
+  } else if (fault.kind === 'slow') {
+    void drip(response, '{"status":"received"}', fault.intervalMs ?? 50);
   } else if (fault.kind === 'status') {
-    const wait = fault.retryAfterSeconds;
-    response.writeHead(fault.status ?? 503, wait === undefined ? {} : { 'retry-after': String(wait) }).end();
+    response.writeHead(fault.status ?? 503, datesOf(fault)).end();
   }
+}
+
+function datesOf(fault: Fault): Readonly<Record<string, string>> {
+  const { retryAfterSeconds, retryAfterDateInMs, clockOffsetMs = 0 } = fault;
+  const now = Date.now() + clockOffsetMs;
+  return {
+    ...(clockOffsetMs === 0 ? {} : { date: new Date(now).toUTCString() }),
+    ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+    ...(retryAfterDateInMs === undefined
+      ? {}
+      : { 'retry-after': new Date(now + retryAfterDateInMs).toUTCString() }),
+  };
+}
+
+async function drip(response: ServerResponse, text: string, intervalMs: number): Promise<void> {
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': text.length });
+  for (const character of text) {
+    if (response.destroyed) return;
+    response.write(character);
+    await sleep(intervalMs);
+  }
+  response.end();
 }
 
 /** A record that is completed once it is known how the answer ended. */
@@ -103,7 +127,7 @@ function follow(
   const record: { -readonly [Field in keyof ReceivedRequest]: ReceivedRequest[Field] } = {
     ...request,
     answer: 'none',
-    ...(fault === undefined ? {} : { fault: fault.kind }),
+    ...(fault === undefined ? {} : { fault: fault.name ?? fault.kind }),
   };
   const end = (): void => {
     if (record.endedAt !== undefined) return;

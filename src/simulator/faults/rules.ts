@@ -44,6 +44,8 @@ const requestFaults = [
     kind: z.literal('throttle'),
     /** Given: answered with `Retry-After`. */
     retryAfterSeconds: z.int().min(0).optional(),
+    /** Given: answered with `Retry-After` as an HTTP date, this far ahead. */
+    retryAfterDateInMs: z.int().min(0).optional(),
     /** Given: answered with `X-RateLimit-Reset`, a date-time this far ahead. */
     resetInMs: z.int().min(0).optional(),
   }),

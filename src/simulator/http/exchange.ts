@@ -111,8 +111,11 @@ function made(world: World, fault: RequestFault | undefined): Answer | undefined
   if (fault?.kind === 'throttle') {
     const headers: Record<string, string> = {};
     if (fault.retryAfterSeconds !== undefined) headers['retry-after'] = String(fault.retryAfterSeconds);
+    const told = world.clock.now() + world.switches.current.toldClockOffsetMs;
+    if (fault.retryAfterDateInMs !== undefined)
+      headers['retry-after'] = new Date(told + fault.retryAfterDateInMs).toUTCString();
     if (fault.resetInMs !== undefined)
-      headers['x-ratelimit-reset'] = new Date(world.clock.now() + fault.resetInMs).toISOString();
+      headers['x-ratelimit-reset'] = new Date(told + fault.resetInMs).toISOString();
     return { ...refuse('429-001', 'Too many requests'), headers };
   }
   if (fault?.kind !== 'status') return undefined;

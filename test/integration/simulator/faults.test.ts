@@ -59,6 +59,18 @@ describe('a request can be made to', () => {
     expect(taken()).toBe(0);
   });
 
+  test('be throttled until a date, by a clock that is wrong', async () => {
+    const { control } = bench.simulator;
+    control.setSwitches({ toldClockOffsetMs: -86_400_000 });
+    control.addFault({ kind: 'throttle', retryAfterDateInMs: 5000, times: 1 });
+    const { headers } = await bench.send(hello);
+    control.setSwitches({ toldClockOffsetMs: 0 });
+    const [served, until] = [headers['date'], headers['retry-after']].map((date) => Date.parse(String(date)));
+    expect(Math.abs(Date.now() - 86_400_000 - (served ?? 0))).toBeLessThan(60_000);
+    expect((until ?? 0) - (served ?? 0)).toBeGreaterThanOrEqual(4000);
+    expect((until ?? 0) - (served ?? 0)).toBeLessThanOrEqual(65_000);
+  });
+
   test('be reset before or after it was carried out', async () => {
     const { control } = bench.simulator;
     control.addFault({ kind: 'reset', when: 'before', times: 1 });
