@@ -9,9 +9,22 @@ export interface Arrivals {
   readonly disorder: readonly string[];
 }
 
+/** When a message was offered to the bridge for the first time, and when it was first acknowledged. */
+export interface Acceptance {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Which of two messages was accepted first. `numbers`: as they were written, where callers keep to that order.
+ * `acceptances`: where callers change it, a message was certainly accepted before another one when it was acknowledged
+ * before the other one was offered.
+ */
+export type Sequence = 'numbers' | { readonly acceptances: ReadonlyMap<string, Acceptance> };
+
 /** What the hub took from customers: one lane per customer. */
-export function arrivalsAtHub(records: readonly SimulatorRecord[]): Arrivals {
-  const order = new Order();
+export function arrivalsAtHub(records: readonly SimulatorRecord[], sequence: Sequence): Arrivals {
+  const order = new Order(sequence);
   for (const record of records) {
     if (record.kind !== 'message' || record.direction !== 'inbound') continue;
     const [, customer, number] = /^in-(c\d+)-(\d+)$/.exec(record.messageId ?? '') ?? [];
@@ -25,8 +38,9 @@ export function arrivalsAtHub(records: readonly SimulatorRecord[]): Arrivals {
 export function arrivalsAtChannel(
   received: readonly DeliveredMessage[],
   times: ReadonlyMap<string, number>,
+  sequence: Sequence,
 ): Arrivals {
-  const order = new Order();
+  const order = new Order(sequence);
   for (const { id, conversationId, text, type } of received) {
     if (type === 'text') order.add(conversationId, Number(text), id, times.get(id) ?? 0);
   }
@@ -36,14 +50,27 @@ export function arrivalsAtChannel(
 class Order implements Arrivals {
   readonly first = new Map<string, number>();
   readonly disorder: string[] = [];
-  readonly #last = new Map<string, number>();
+  readonly #sequence: Sequence;
+  /** By lane, of what has arrived: the highest number, or the latest first offer. */
+  readonly #last = new Map<string, { readonly id: string; readonly place: number }>();
+
+  constructor(sequence: Sequence) {
+    this.#sequence = sequence;
+  }
 
   add(lane: string, number: number, id: string, at: number): void {
     if (this.first.has(id)) return;
     this.first.set(id, at);
-    const last = this.#last.get(lane) ?? 0;
-    if (number <= last) this.disorder.push(`${lane}: ${number} (${id}) came after ${last}`);
-    else this.#last.set(lane, number);
+    const acceptance = this.#sequence === 'numbers' ? undefined : this.#sequence.acceptances.get(id);
+    // Never acknowledged, as far as the caller knows: then it has no place that it could miss.
+    const [place, limit] =
+      this.#sequence === 'numbers'
+        ? [number, number]
+        : [acceptance?.from ?? Number.NEGATIVE_INFINITY, acceptance?.to ?? Infinity];
+    const last = this.#last.get(lane);
+    if (last !== undefined && limit < last.place)
+      this.disorder.push(`${lane}: ${number} (${id}) came after ${last.id}`);
+    if (last === undefined || place > last.place) this.#last.set(lane, { id, place });
   }
 }
 

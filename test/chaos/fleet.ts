@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
 import type { Exit } from '../support/spawn-process.js';
 import type { BridgeProcess, World } from '../support/world.js';
@@ -7,6 +6,9 @@ import type { IncidentLog } from './incidents.js';
 import { ObservedPath, type Sighting } from './observed-path.js';
 import { RoundRobin } from './round-robin.js';
 import { timing } from './settings.js';
+
+/** How a process left that was asked to, and after how many milliseconds. */
+export type Leaving = Exit & { readonly tookMs: number };
 
 interface Member {
   readonly number: number;
@@ -29,6 +31,9 @@ export class Fleet {
   /** Processes that ended without having been asked to: there must be none. */
   readonly crashes: string[] = [];
   readonly sightings: readonly Sighting[];
+  /** How those ended that a roll-out replaced. */
+  readonly replaced: Leaving[] = [];
+  #rollingOut = false;
   readonly #world: World;
   readonly #log: IncidentLog;
   readonly #members: readonly Member[];
@@ -62,18 +67,14 @@ export class Fleet {
   }
 
   /**
-   * SIGKILL, and the same instance again after `downMs`. Resolves when it has started. Waits until another one is well:
-   * on a slow machine restarts would overlap until nobody is left.
+   * SIGKILL, and the same instance again after `downMs`. Resolves when it has started. Not done while it is still coming
+   * back, or is the only one that is well: on a slow machine restarts would overlap until nobody is left.
    */
-  kill(number: number, downMs: number): Promise<void> {
-    return this.#inTurn(number, async (one) => {
-      await eventually(
-        () => this.#members.length === 1 || this.#members.some((other) => other !== one && other.well),
-        {
-          timeoutMs: 60_000,
-          what: 'another process is well',
-        },
-      );
+  async kill(number: number, downMs: number): Promise<void> {
+    const others = this.#members.filter((other) => other.number !== number);
+    if (this.#members[number]?.well !== true || !(others.length === 0 || others.some(({ well }) => well)))
+      return;
+    await this.#inTurn(number, async (one) => {
       one.well = false;
       one.expected = true;
       const incident = this.#log.begin('kill', number);
@@ -101,16 +102,28 @@ export class Fleet {
     });
   }
 
+  /** SIGTERM and a new process in its place, one after the other. Resolves when the last one has started. */
+  async rollOut(): Promise<void> {
+    if (this.#rollingOut) return;
+    this.#rollingOut = true;
+    for (const { number } of this.#members) {
+      await this.#inTurn(number, async (one) => {
+        const incident = this.#log.begin('rollout', number);
+        one.well = false;
+        this.replaced.push(await this.#ask(one));
+        await this.#start(one);
+        incident.to = Date.now();
+      });
+    }
+    this.#rollingOut = false;
+  }
+
   /** SIGTERM to all of them; how each ended and in how many milliseconds. */
-  async leave(): Promise<readonly (Exit & { readonly tookMs: number })[]> {
+  async leave(): Promise<readonly Leaving[]> {
     return Promise.all(
       this.#members.map(async (one) => {
         await one.turn;
-        if (one.running === undefined) throw new Error(`process ${one.number} is not running`);
-        const since = Date.now();
-        one.expected = true;
-        one.running.signal('SIGTERM');
-        return { ...(await one.running.exited), tookMs: Date.now() - since };
+        return this.#ask(one);
       }),
     );
   }
@@ -132,9 +145,27 @@ export class Fleet {
     for (const one of this.#members) for (const path of one.paths) await path.close();
   }
 
+  async #ask(one: Member): Promise<Leaving> {
+    if (one.running === undefined) throw new Error(`process ${one.number} is not running`);
+    const since = Date.now();
+    one.expected = true;
+    one.running.signal('SIGTERM');
+    return { ...(await one.running.exited), tookMs: Date.now() - since };
+  }
+
+  /** As an orchestrator does: a process that cannot start, because Redis is away, is started again. */
   async #start(one: Member): Promise<void> {
     const { port, managementPort, overrides } = one;
-    const started = await this.#world.startBridge({ port, managementPort, overrides });
+    const until = Date.now() + timing.startMs;
+    let started: BridgeProcess;
+    for (;;) {
+      started = await this.#world.startBridge({ port, managementPort, overrides, untilReady: false });
+      const ready = await started.line(/bridge started/, 60_000).catch((error: unknown) => error);
+      if (typeof ready === 'string') break;
+      await started.stop();
+      if (Date.now() > until) throw ready;
+      await sleep(500);
+    }
     one.running = started;
     one.expected = false;
     void started.exited.then(({ code, signal }) => {

@@ -1,7 +1,12 @@
+import type { Disturbance } from './schedule.js';
+
+/** `late`: the far ends themselves. */
+export type IncidentKind = Disturbance['kind'] | 'late';
+
 /** What this test itself did to the processes, and when: the only thing besides the far ends' records that excuses a repeat. */
 export interface Incident {
-  readonly kind: 'kill' | 'freeze' | 'redis' | 'token' | 'late';
-  /** Number of the bridge process, for `kill` and `freeze`. */
+  readonly kind: IncidentKind;
+  /** Number of the bridge process, for `kill`, `freeze` and `rollout`. */
   readonly process?: number;
   /** Milliseconds since 1970. `to` = it is back; undefined while it is not. */
   readonly from: number;

@@ -1,18 +1,27 @@
 /** `npm run chaos`: one run with settings of one's own; the report goes to standard output. */
 import { randomInt } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { isWell, replay, report } from './report.js';
+import { isWell, jsonReport, replay, report } from './report.js';
 import { runChaos } from './run.js';
-import { chaosDefaults, faultNames, type ChaosSettings, type FaultName } from './settings.js';
+import {
+  chaosDefaults,
+  faultFamilies,
+  faultNames,
+  isFaultName,
+  messagesFor,
+  type ChaosSettings,
+  type FaultName,
+} from './settings.js';
 
 interface Options {
   readonly seed?: number;
   readonly minutes: number;
   readonly faults: readonly FaultName[];
   readonly customers: number;
-  readonly messages: number;
+  readonly messages?: number;
   readonly processes: number;
   readonly deduplicate: 'on' | 'off';
+  readonly json: boolean;
   readonly logs?: string;
 }
 
@@ -20,15 +29,22 @@ const program = new Command('chaos')
   .description('Let everything fail while customers and agents write, and see whether the promises hold.')
   .option('--seed <n>', 'replays the schedule of a run; default: a new one', positive)
   .option('--minutes <m>', 'how long things go wrong', positive, chaosDefaults.disturbedMs / 60_000)
-  .option('--faults <a,b>', `what goes wrong: ${faultNames.join(', ')}`, readFaults, [...faultNames])
+  .option('--faults <a,b>', 'what goes wrong, by the names below, or all', readFaults, [...faultNames])
   .option('--customers <n>', 'customers at the same time', positive, chaosDefaults.customers)
-  .option('--messages <n>', 'per customer and direction', positive, chaosDefaults.messages)
+  .option('--messages <n>', 'per customer and direction; default: 10, in long runs more', positive)
   .option('--processes <n>', 'bridge processes', positive, chaosDefaults.processes)
+  .option('--json', 'the report as one JSON object', false)
   .option('--logs <folder>', 'keep what the processes log, in full')
   .addOption(
     new Option('--deduplicate <on|off>', 'whether the hub recognises repeats')
       .choices(['on', 'off'])
       .default('on'),
+  )
+  .addHelpText(
+    'after',
+    `\nWhat can go wrong:\n${Object.entries(faultFamilies)
+      .map(([name, what]) => `  ${name.padEnd(15)}${what}`)
+      .join('\n')}\n`,
   );
 
 const {
@@ -36,6 +52,8 @@ const {
   minutes,
   faults,
   deduplicate,
+  messages,
+  json,
   logs,
   ...numbers
 } = program.parse().opts<Options>();
@@ -43,6 +61,7 @@ const settings: ChaosSettings = {
   ...numbers,
   seed,
   disturbedMs: Math.round(minutes * 60_000),
+  messages: messages ?? messagesFor(minutes * 60_000),
   faults: new Set(faults),
   deduplicate: deduplicate === 'on',
 };
@@ -51,7 +70,7 @@ const verdict = await runChaos(settings, {
   tell: (line) => process.stderr.write(`${line}\n`),
   ...(logs === undefined ? {} : { logs }),
 });
-process.stdout.write(report(verdict));
+process.stdout.write(json ? jsonReport(verdict) : report(verdict));
 process.exitCode = isWell(verdict) ? 0 : 1;
 
 function positive(text: string): number {
@@ -61,9 +80,12 @@ function positive(text: string): number {
 }
 
 function readFaults(text: string): readonly FaultName[] {
-  return text.split(',').map((name) => {
-    const found = faultNames.find((known) => known === name.trim());
-    if (found === undefined) throw new InvalidArgumentError(`expected some of ${faultNames.join(', ')}`);
-    return found;
+  if (text.trim() === 'all') return faultNames;
+  return text.split(',').map((given) => {
+    const name = given.trim();
+    if (isFaultName(name)) return name;
+    throw new InvalidArgumentError(
+      `there is no "${name}"; expected all, or some of ${faultNames.join(', ')}`,
+    );
   });
 }

@@ -13,6 +13,8 @@ export type Cause =
   | 'kill'
   | 'freeze'
   | 'Redis killed'
+  | 'Redis away'
+  | 'Redis full'
   | 'far end late'
   | 'no CPU';
 
@@ -26,6 +28,13 @@ export interface Repeats {
 
 /** From an answer's last byte to its acknowledgement in Redis, on a busy machine; milliseconds. */
 const acknowledgeMs = 1000;
+
+/** Redis could not be told that the message had been taken. */
+const redisOutages = [
+  ['redis-restart', 'Redis killed'],
+  ['redis-away', 'Redis away'],
+  ['redis-full', 'Redis full'],
+] as const;
 
 /** Judges every further taking of a message by the taking before it. */
 export function judgeRepeats(
@@ -76,7 +85,9 @@ function causeOf(
   // A process that was frozen just before it sent sends late, when another has gone on with the lane.
   const again = senderOf(repeat, seen);
   if (log.during('freeze', receivedAt, repeat.receivedAt, again) !== undefined) return 'freeze';
-  if (log.during('redis', receivedAt, until) !== undefined) return 'Redis killed';
+  for (const [kind, cause] of redisOutages) {
+    if (log.during(kind, receivedAt, until) !== undefined) return cause;
+  }
   if (log.during('late', receivedAt - timing.attemptTimeoutMs, until) !== undefined) return 'far end late';
   // Far ends and callers share the machine: together they were kept waiting for the better part of a time-out.
   const denied = [sender, farEnds].reduce<number>(

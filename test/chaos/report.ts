@@ -29,7 +29,14 @@ export function report(verdict: Verdict): string {
       .map(([kind, count]) => `${kind} ${count}`)
       .join(', ')}`,
     `  accepted     inbound ${accepted.inbound}, outbound ${accepted.outbound}`,
+    `  faults       ${Object.entries(figures.faults)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(', ')}`,
+    `  answers      ${Object.entries(figures.answers)
+      .map(([answer, count]) => `${answer} ${count}`)
+      .join(', ')}`,
     `  delivered    inbound ${delivered.inbound}, outbound ${delivered.outbound}`,
+    `  dead letters inbound ${figures.deadLettered.inbound}, outbound ${figures.deadLettered.outbound}`,
     `  repeats      inbound ${repeatsLine(repeats.inbound)}; outbound ${repeatsLine(repeats.outbound)}`,
     `  orphaned     ${orphaned.conversations} conversations, ${orphaned.messages} messages`,
     `  longest hold ${s(figures.longestHoldMs)}; disturbed for ${s(figures.disturbedMs)}, settled ${s(figures.settledMs)} later`,
@@ -43,6 +50,28 @@ export function report(verdict: Verdict): string {
     ...Object.entries(broken).map(([name, list]: [string, readonly string[]]) => brokenLine(name, list)),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** The same for programs: one JSON object. */
+export function jsonReport(verdict: Verdict): string {
+  const { settings, figures, broken } = verdict;
+  const { inbound, outbound } = figures.repeats;
+  const plain = ({ causes, unexplained, messages }: Repeats): object => ({
+    causes: Object.fromEntries(causes),
+    unexplained,
+    messages: messages.size,
+  });
+  return `${JSON.stringify(
+    {
+      held: isWell(verdict),
+      command: replay(settings),
+      schedule: planSchedule(settings),
+      figures: { ...figures, repeats: { inbound: plain(inbound), outbound: plain(outbound) } },
+      broken,
+    },
+    undefined,
+    2,
+  )}\n`;
 }
 
 function repeatsLine({ causes, unexplained }: Repeats): string {

@@ -2,20 +2,21 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/eventually.js';
-import { connect, startWorld, type World } from '../support/world.js';
+import { connect, startWorld } from '../support/world.js';
 import { AgentsDesk } from './agents.js';
 import { CustomersSender } from './customers.js';
+import { disturb } from './disturb.js';
 import { misbehave } from './far-end-faults.js';
 import { Fleet } from './fleet.js';
 import { IncidentLog, watchOwnLateness } from './incidents.js';
 import { judge, type Verdict } from './judge.js';
 import { readRemains } from './remains.js';
-import { planSchedule, type Disturbance } from './schedule.js';
+import { planSchedule } from './schedule.js';
 import { StarvationWatch } from './starvation.js';
-import { bridgeOverrides, timing, type ChaosSettings } from './settings.js';
+import { bridgeOverrides, timing, unknownConversationWaitMs, type ChaosSettings } from './settings.js';
 
-/** How long all may take to settle after the last disturbance; the orphans' wait is the longest thing in it. */
-const settleMs = timing.unknownConversationWaitMs + 60_000;
+/** How long all may take to settle after the last disturbance, beside the orphans' wait: the longest thing in it. */
+const settleMs = 60_000;
 
 export interface RunOptions {
   /** Hears now and then how far it has come, in words. */
@@ -29,10 +30,14 @@ export async function runChaos(settings: ChaosSettings, options: RunOptions = {}
   const world = await startWorld({
     redis: { appendonly: 'always' },
     seed: settings.seed,
-    overrides:
-      options.logs === undefined ? bridgeOverrides : { ...bridgeOverrides, logging: { level: 'trace' } },
+    keep: 2_000_000,
+    overrides: {
+      ...bridgeOverrides(settings),
+      ...(options.logs === undefined ? {} : { logging: { level: 'trace' } }),
+    },
     switches: {
       deduplicate: settings.deduplicate,
+      ...(settings.faults.has('clock') ? { tokenLifeSeconds: 2 } : {}),
       callbackBatch: 3,
       callbackDeadlineMs: timing.callbackDeadlineMs,
       callbackRetry: { retries: 100_000, firstDelayMs: 200, factor: 1.5, maxDelayMs: 1000 },
@@ -49,7 +54,7 @@ export async function runChaos(settings: ChaosSettings, options: RunOptions = {}
     fleet = await Fleet.start(world, log, settings.processes);
     connect(world, fleet.front);
     starvation = new StarvationWatch(() => fleet?.pids() ?? []);
-    customers = new CustomersSender(fleet.front.url, world.secret);
+    customers = new CustomersSender(fleet.front.url, world.secret, settings.faults);
     const agents = new AgentsDesk(world.simulator);
     const behaveAgain = misbehave(world, settings);
     const began = Date.now();
@@ -66,17 +71,17 @@ export async function runChaos(settings: ChaosSettings, options: RunOptions = {}
       customers.writeAll(settings, settings.disturbedMs * 0.9),
       agents.answerAll(settings, settings.disturbedMs * 0.8),
     ]);
-    const disturbed = disturb(planSchedule(settings), fleet, world, log, began);
+    const disturbed = disturb(planSchedule(settings), { fleet, world, log, began });
     await sleep(Math.max(0, began + settings.disturbedMs - Date.now()));
-    behaveAgain();
     await disturbed;
+    const struck = behaveAgain();
     const quietFrom = Date.now();
     await traffic;
     tell('all is acknowledged');
     await world.simulator.control.whenIdle();
     const redis = world.redis.client();
     const settled = await eventually(async () => (await readRemains(redis)).waiting === 0, {
-      timeoutMs: settleMs,
+      timeoutMs: settleMs + unknownConversationWaitMs(settings),
       everyMs: 100,
       what: 'no lane holds a message',
     }).catch(() => false);
@@ -99,7 +104,8 @@ export async function runChaos(settings: ChaosSettings, options: RunOptions = {}
       customers,
       agents,
       remains,
-      exits,
+      exits: [...fleet.replaced, ...exits],
+      struck,
       crashes: fleet.crashes,
       sightings: fleet.sightings,
       starvation,
@@ -115,43 +121,6 @@ export async function runChaos(settings: ChaosSettings, options: RunOptions = {}
     await fleet?.close();
     await world.stop();
   }
-}
-
-async function disturb(
-  schedule: readonly Disturbance[],
-  fleet: Fleet,
-  world: World,
-  log: IncidentLog,
-  began: number,
-): Promise<void> {
-  const under: Promise<void>[] = [];
-  for (const disturbance of schedule) {
-    await sleep(Math.max(0, began + disturbance.atMs - Date.now()));
-    switch (disturbance.kind) {
-      case 'kill':
-        under.push(fleet.kill(disturbance.process, disturbance.downMs));
-        break;
-      case 'freeze':
-        under.push(fleet.freeze(disturbance.process, disturbance.forMs));
-        break;
-      case 'redis':
-        under.push(killRedis(world, log, disturbance.downMs));
-        break;
-      case 'token':
-        log.begin('token').to = Date.now();
-        world.simulator.control.withdrawTokens();
-        break;
-    }
-  }
-  await Promise.all(under);
-}
-
-async function killRedis(world: World, log: IncidentLog, downMs: number): Promise<void> {
-  const incident = log.begin('redis');
-  await world.redis.kill();
-  await sleep(downMs);
-  await world.redis.restart();
-  incident.to = Date.now();
 }
 
 async function keepLogs(folder: string, logs: ReadonlyMap<string, string>): Promise<void> {

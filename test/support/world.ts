@@ -57,6 +57,8 @@ export interface WorldOptions {
   readonly overrides?: Readonly<Record<string, unknown>>;
   /** Of the simulator's faults and pauses. Default 1. */
   readonly seed?: number;
+  /** How much both far ends remember; for runs longer than their own measure. */
+  readonly keep?: number;
 }
 
 /**
@@ -78,6 +80,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       { id: 'bridge', secret: clientSecret, scopes: ['app.conversation.conversationmgr.interaction.manage'] },
     ],
     ...(options.switches === undefined ? {} : { switches: options.switches }),
+    ...(options.keep === undefined ? {} : { recordLimit: options.keep }),
     random: seededRandom(options.seed ?? 1),
     setup: {
       channels: [{ type: 'custom.support' }, { type: 'custom.chat' }],
@@ -87,7 +90,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       ],
     },
   });
-  const channel = await startSampleChannel({ secrets: [secret], channel: 'support' });
+  const channel = await startSampleChannel({
+    secrets: [secret],
+    channel: 'support',
+    ...(options.keep === undefined ? {} : { keep: options.keep }),
+  });
   const bridges: SpawnedProcess[] = [];
   let number = 0;
 
