@@ -5,6 +5,7 @@ import { writeEnvelope } from '../src/lanes/envelope.js';
 import { journeyHead } from '../src/lanes/journeys.js';
 import type { Keyspace } from '../src/lanes/keyspace.js';
 import type { AcceptStatus, NewMessage } from '../src/lanes/lanes.js';
+import type { NoticeDraft } from '../src/lanes/notice-window.js';
 import type { InboundMessage } from '../src/messages/model.js';
 import type { Arrivals } from './arrivals.js';
 import { readRawBody } from './body.js';
@@ -23,13 +24,13 @@ export interface ChannelEntry {
 
 export type PolicyVerdict =
   | { readonly kind: 'pass' }
-  | { readonly kind: 'strip'; readonly message: InboundMessage; readonly notices: readonly NewMessage[] }
+  | { readonly kind: 'strip'; readonly message: InboundMessage; readonly notices: readonly NoticeDraft[] }
   | {
       readonly kind: 'refuse';
       readonly field: string;
       readonly expected: string;
       /** For those who must hear of it; the caller hears it by the answer. */
-      readonly notices: readonly NewMessage[];
+      readonly notices: readonly NoticeDraft[];
     };
 
 export interface ChannelParts extends KeepingParts {
@@ -105,7 +106,7 @@ export async function keep(
 ): Promise<readonly AcceptStatus[]> {
   const { channel } = arrival;
   const messages: InboundMessage[] = [];
-  const notices: NewMessage[] = [];
+  const notices: NoticeDraft[] = [];
   let refusal: Refusal | undefined;
   for (const event of events) {
     if (event.kind === 'unknown') continue;
@@ -117,7 +118,7 @@ export async function keep(
     }
     messages.push(verdict.kind === 'strip' ? verdict.message : event.message);
   }
-  if (messages.length === 0 && notices.length > 0) await parts.intake.accept(notices);
+  if (messages.length === 0 && notices.length > 0) await parts.intake.accept([], notices);
   // One bad event does not spoil the others of its batch; the customer is told either way.
   if (messages.length === 0 && refusal !== undefined) throw refusal;
   if (messages.length === 0) return [];

@@ -5,6 +5,7 @@ import {
   type Lanes,
   type NewMessage,
 } from '../src/lanes/lanes.js';
+import type { NoticeDraft, NoticeWindow } from '../src/lanes/notice-window.js';
 import { unavailable } from './reply.js';
 
 /** Whoever gives a lane its job (the queues). Never throws: what cannot be added is repaired later. */
@@ -19,6 +20,7 @@ export interface IntakeSettings {
 export class Intake {
   readonly #lanes: Lanes;
   readonly #addJobs: AddJobs;
+  readonly #window: NoticeWindow;
   readonly #full: () => boolean;
   readonly #settings: IntakeSettings;
   #inFlight = 0;
@@ -28,11 +30,13 @@ export class Intake {
   constructor(parts: {
     readonly lanes: Lanes;
     readonly addJobs: AddJobs;
+    readonly window: NoticeWindow;
     readonly full: () => boolean;
     readonly settings: IntakeSettings;
   }) {
     this.#lanes = parts.lanes;
     this.#addJobs = parts.addJobs;
+    this.#window = parts.window;
     this.#full = parts.full;
     this.#settings = parts.settings;
   }
@@ -60,13 +64,26 @@ export class Intake {
     }
   }
 
-  /** Keeps the messages. @throws {Refusal} 503 unless Redis confirmed every one of them. */
-  async accept(messages: readonly NewMessage[]): Promise<readonly AcceptStatus[]> {
+  /**
+   * Keeps the messages, and what is to be told beside them. @returns a status per message.
+   * @throws {Refusal} 503 unless Redis confirmed every one of them.
+   */
+  async accept(
+    messages: readonly NewMessage[],
+    drafts: readonly NoticeDraft[] = [],
+  ): Promise<readonly AcceptStatus[]> {
     try {
-      const { statuses, orders } = await this.#lanes.accept(messages);
+      const notices = await Promise.all(drafts.map((draft) => this.#window.count(draft)));
+      const { statuses, orders } = await this.#lanes.accept(
+        notices.length === 0 ? messages : [...messages, ...notices.map(({ message }) => message)],
+      );
       // The messages are kept; the caller need not wait for their jobs, nor fail with them.
       if (orders.length > 0) void this.#addJobs(orders);
-      return statuses;
+      if (notices.length === 0) return statuses;
+      const told = notices.filter((_, index) => statuses[messages.length + index] === 'accepted');
+      // Told twice in the worst case; never taken back.
+      await Promise.all(told.map((notice) => this.#window.told(notice))).catch(() => undefined);
+      return statuses.slice(0, messages.length);
     } catch (error) {
       if (error instanceof AcceptError && error.orders.length > 0) void this.#addJobs(error.orders);
       throw unavailable('Redis did not confirm the message', 1, error);

@@ -1,4 +1,5 @@
 import type { AcceptStatus, NewMessage } from '../src/lanes/lanes.js';
+import type { NoticeDraft } from '../src/lanes/notice-window.js';
 import type { Tracing } from '../src/operations/tracing/tracing.js';
 import type { CallerKind, RequestObserver } from './handler.js';
 import type { Intake } from './intake.js';
@@ -22,7 +23,7 @@ export interface KeepingParts {
 /** What a request brought, and what others are to be told because of it. */
 export interface Brought {
   readonly messages: readonly NewMessage[];
-  readonly notices?: readonly NewMessage[];
+  readonly notices?: readonly NoticeDraft[];
 }
 
 /**
@@ -35,15 +36,14 @@ export async function keepAndTell(
   make: (traceparent: string | undefined) => Brought,
 ): Promise<readonly AcceptStatus[]> {
   const trace = tracing?.accept(arrival);
-  const { messages, notices = [] } = make(trace?.traceparent);
+  const { messages, notices } = make(trace?.traceparent);
   let statuses: readonly AcceptStatus[];
   try {
-    statuses = await intake.accept(notices.length === 0 ? messages : [...messages, ...notices]);
+    statuses = await intake.accept(messages, notices);
   } catch (error) {
     trace?.failed();
     throw error;
   }
-  if (notices.length > 0) statuses = statuses.slice(0, messages.length);
   observer.accepted({ ...arrival, messages, statuses, traceparent: trace?.traceparent });
   if (trace !== undefined) {
     const ids = messages.flatMap(({ journey }) => (journey === undefined ? [] : [journey.id]));

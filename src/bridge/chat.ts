@@ -110,7 +110,6 @@ function chatEntry(channel: ConfiguredChannel, core: Core, config: BridgeConfig)
       enforceLimit: config.egain.switches.enforce_inbound_limit,
       tellCustomer: config.notices.customer,
       tellAgent: config.notices.agent,
-      windowMs: config.notices.windowMs,
     }),
     about: {
       title,

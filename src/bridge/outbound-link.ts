@@ -61,7 +61,9 @@ function noticeText(notice: Notice, language: string | undefined, channel: Confi
   const say = speakerOf(channel, language);
   if (notice.name === 'bridge_undelivered' && notice.count > 1)
     return say('bridge_undelivered_several', notice.parameters);
-  return say(isTextName(notice.name) ? notice.name : 'bridge_undelivered', notice.parameters);
+  const text = say(isTextName(notice.name) ? notice.name : 'bridge_undelivered', notice.parameters);
+  // Texts about one file or message fit only the first of several.
+  return notice.count > 1 ? `${text} ${say('bridge_notice_count', [String(notice.count)])}` : text;
 }
 
 function isTextName(name: string): name is TextName {

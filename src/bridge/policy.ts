@@ -1,8 +1,6 @@
 import type { ChannelEntry, PolicyVerdict } from '../../webhooks/channel-webhook.js';
-import { writeEnvelope } from '../lanes/envelope.js';
-import { journeyHead } from '../lanes/journeys.js';
 import type { Keyspace } from '../lanes/keyspace.js';
-import type { NewMessage } from '../lanes/lanes.js';
+import { noticeToAgent, noticeToCustomer, type NoticeDraft } from '../lanes/notice-window.js';
 import type { InboundMessage } from '../messages/model.js';
 import { checkInbound, textOfRefusal, type Refusal, type RefusalReason } from '../messages/policy.js';
 import type { ConfiguredChannel } from './channels.js';
@@ -21,8 +19,6 @@ export interface RefusalSettings {
   readonly enforceLimit: boolean;
   readonly tellCustomer: boolean;
   readonly tellAgent: boolean;
-  /** At most one notice per customer and reason in this time, milliseconds. */
-  readonly windowMs: number;
 }
 
 /**
@@ -36,15 +32,23 @@ export function inboundPolicy(
 ): ChannelEntry['policy'] {
   const restrictions = inboundRestrictions(channel, settings.enforceLimit);
   if (restrictions === undefined) return () => ({ kind: 'pass' });
-  const tell = (message: InboundMessage, refusals: readonly Refusal[]): NewMessage[] =>
-    settings.tellCustomer
-      ? refusals.flatMap((refusal) => noticeOf(channel.name, keys, message, refusal, settings.windowMs))
-      : [];
-  const tellAgent = (message: InboundMessage, refusals: readonly Refusal[]): NewMessage[] =>
+  const tell = (message: InboundMessage, refusals: readonly Refusal[]): NoticeDraft[] => {
+    if (!settings.tellCustomer) return [];
+    const reasons = [...new Set(refusals.map(({ reason }) => reason))];
+    return reasons.flatMap((reason) =>
+      noticeOf(
+        channel.name,
+        keys,
+        message,
+        refusals.filter((refusal) => refusal.reason === reason),
+      ),
+    );
+  };
+  const tellAgent = (message: InboundMessage, refusals: readonly Refusal[]): NoticeDraft[] =>
     settings.tellAgent
       ? [...new Set(refusals.map(({ reason }) => reason))]
           .filter((reason) => reason !== 'typing-not-allowed')
-          .map((reason) => refusalForAgent(channel.name, keys, message, reason, settings.windowMs))
+          .map((reason) => refusalForAgent(channel.name, keys, message, reason))
       : [];
   return (message): PolicyVerdict => {
     const verdict = checkInbound(message, restrictions);
@@ -76,51 +80,37 @@ function refusalForAgent(
   keys: Keyspace,
   message: InboundMessage,
   reason: RefusalReason,
-  windowMs: number,
-): NewMessage {
-  const { id: customerId } = message.customer;
-  return {
-    lane: keys.inboundLane(channel, customerId),
-    target: `in:${channel}`,
-    mark: keys.messageMark(`notice\0${channel}\0${customerId}\0refused:${reason}`),
-    markLifeMs: windowMs,
-    journey: { id: `error:${message.id}`, head: journeyHead('in', channel) },
-    payload: writeEnvelope({
-      kind: 'agent-notice',
-      channel,
-      customer: { id: customerId },
-      messageId: message.id,
-      conversationId: '',
-      reason,
-    }),
-  };
+): NoticeDraft {
+  return noticeToAgent(keys, message.customer.id, `refused:${reason}`, {
+    channel,
+    messageId: message.id,
+    conversationId: '',
+    reason,
+  });
 }
 
-/** Its mark makes it one per customer and reason, however many messages and files are refused meanwhile. */
+/** One per customer and reason, however many messages and files are refused meanwhile. */
 function noticeOf(
   channel: string,
   keys: Keyspace,
   message: InboundMessage,
-  { reason, params }: Refusal,
-  windowMs: number,
-): NewMessage[] {
-  const name = textOfRefusal[reason];
-  if (name === undefined) return [];
-  const { id: customerId, language } = message.customer;
-  const id = `notice:${message.id}:${reason}`;
+  refusals: readonly (Refusal & { readonly index?: number })[],
+): NoticeDraft[] {
+  const [first, ...others] = refusals;
+  const name = first === undefined ? undefined : textOfRefusal[first.reason];
+  if (first === undefined || name === undefined) return [];
+  // A file is named as the workers name it when they refuse it after a look into it.
+  const causeOf = ({ index }: { readonly index?: number }): string => {
+    const file = index === undefined ? undefined : message.attachments?.[index];
+    return file === undefined ? message.id : `${message.id}:${file.name}`;
+  };
   return [
-    {
-      lane: keys.noticeLane(channel, customerId),
-      target: `out:${channel}`,
-      mark: keys.messageMark(`refused:${reason}`),
-      markLifeMs: windowMs,
-      journey: { id, head: journeyHead('out', channel) },
-      payload: writeEnvelope({
-        kind: 'notice',
-        channel,
-        customer: language === undefined ? { id: customerId } : { id: customerId, language },
-        notice: { id, name, parameters: params, count: 1 },
-      }),
-    },
+    noticeToCustomer(keys, {
+      channel,
+      customer: message.customer,
+      name,
+      parameters: () => first.params,
+      causes: [causeOf(first), ...others.map(causeOf)],
+    }),
   ];
 }

@@ -13,6 +13,7 @@ import { createCallbackAuthenticator, type CallbackMethod } from '../egain/callb
 import { createTokenIssuer } from '../egain/callback/token-issuer.js';
 import { parseCallback } from '../egain/parse-callback.js';
 import type { MemoryWatch } from '../lanes/memory.js';
+import { NoticeWindow } from '../lanes/notice-window.js';
 import type { Observer } from '../operations/observer.js';
 import type { Tracing } from '../operations/tracing/tracing.js';
 import { connectionPool, type ConfiguredChannel } from './channels.js';
@@ -55,6 +56,7 @@ export async function startWeb(parts: {
   const intake = new Intake({
     lanes,
     addJobs: (orders) => queues.add(orders),
+    window: new NoticeWindow(core.redis, keys, config.notices.windowMs),
     full: () => memory.full,
     settings: { maxInFlight: server.maxInFlight },
   });
@@ -116,7 +118,6 @@ export async function startWeb(parts: {
                   enforceLimit: egain.switches.enforce_inbound_limit,
                   tellCustomer: config.notices.customer,
                   tellAgent: config.notices.agent,
-                  windowMs: config.notices.windowMs,
                 }),
               },
             ]),

@@ -15,6 +15,7 @@ import { Slots } from '../../workers/slots.js';
 import { Upkeep } from '../../workers/upkeep.js';
 import { connectRedis } from '../lanes/connection.js';
 import { Gates } from '../lanes/gates.js';
+import { NoticeWindow } from '../lanes/notice-window.js';
 import { Offers } from '../lanes/offers.js';
 import { Outbox } from '../lanes/outbox.js';
 import type { Observer } from '../operations/observer.js';
@@ -74,7 +75,13 @@ export async function startWorker(parts: {
     { ...delivery.breaker, probeMs: delivery.attemptTimeoutMs + 5000 },
     now,
   );
-  const notices = new Notices({ redis, keys, lanes, queues, settings: config.notices });
+  const notices = new Notices({
+    window: new NoticeWindow(redis, keys, config.notices.windowMs),
+    keys,
+    lanes,
+    queues,
+    settings: config.notices,
+  });
   const endings = new Endings({ lanes, notices, observer, now });
   const pools = new Map(
     [...channels].map(([name]) => [

@@ -18,6 +18,8 @@ export const builtInTexts = {
   bridge_text_too_long: 'Your message was not sent because it is longer than {0} characters.',
   bridge_undelivered: 'Your message could not be delivered. Please send it again later.',
   bridge_undelivered_several: '{0} of your messages could not be delivered. Please send them again later.',
+  /** After a text that stands for several. */
+  bridge_notice_count: 'This happened {0} times.',
   bridge_file_undelivered: 'The file "{0}" could not be delivered. Please send it again later.',
   bridge_file_empty: 'The file "{0}" was not sent because it is empty.',
   bridge_file_unavailable: 'A file meant for you, "{0}", could not be delivered.',

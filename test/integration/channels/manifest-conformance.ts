@@ -82,7 +82,6 @@ export function describeManifestConformance<Config>(
         enforceLimit: true,
         tellCustomer: true,
         tellAgent: false,
-        windowMs: 1000,
       });
     });
 

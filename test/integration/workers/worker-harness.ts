@@ -7,6 +7,7 @@ import { journeyHead } from '../../../src/lanes/journeys.js';
 import type { Deliverer, Delivery, Outcome } from '../../../workers/delivery.js';
 import { Drain } from '../../../workers/drain.js';
 import { Endings, type DeliveryRecord } from '../../../workers/endings.js';
+import { NoticeWindow } from '../../../src/lanes/notice-window.js';
 import { Notices } from '../../../workers/notices.js';
 import { Pool } from '../../../workers/pool.js';
 import { jobLock, Queues } from '../../../workers/queues.js';
@@ -53,8 +54,9 @@ export async function startWorkers(redis: TestRedis, options: HarnessOptions) {
     options.breaker ?? { failures: 1000, openMs: 100, maxOpenMs: 200, probeMs: 1000 },
     now,
   );
-  const settings = { customer: false, agent: false, windowMs: 1000 };
-  const notices = new Notices({ redis: client, keys, lanes, queues, settings });
+  const settings = { customer: false, agent: false };
+  const window = new NoticeWindow(client, keys, 1000);
+  const notices = new Notices({ window, keys, lanes, queues, settings });
   const records: DeliveryRecord[] = [];
   const endings = new Endings({
     lanes,
