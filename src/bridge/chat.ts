@@ -87,7 +87,7 @@ export function startChat(
       keys,
       outbox,
       streams,
-      limits: new ChatLimits(),
+      limits: new ChatLimits(redis, keys),
       files: new ChatFiles(pageFolder),
       randomId: () => randomBytes(16).toString('hex'),
     }),

@@ -73,6 +73,12 @@ export class Keyspace {
     return this.#name('file', token);
   }
 
+  /** Where an address's share of a rate is counted; nobody can tell from it whose address that is. */
+  rate(kind: string, channel: string, address: string): string {
+    const name = this.#name('rate', kind, channel, address);
+    return `${this.tag(this.shardOf(name))}:h:${name}`;
+  }
+
   /** What seals the offers to one customer: Redis holds nothing that it could be made of. */
   offerSecret(channel: string, customerId: string): string {
     return this.#name('offer', channel, customerId);

@@ -39,7 +39,7 @@ export async function acknowledgeEvents(parts: ChatParts, chat: ChatRequest): Pr
   const { request, response, channel, entry, address } = chat;
   const session = await sessionOf(parts, chat);
   const tab = tabOf(chat);
-  await parts.limits.take('messages', `${channel}:acknowledgements`, address, entry.settings.limits);
+  await parts.limits.take('acknowledgements', channel, address, entry.settings.limits);
   const read = bodySchema.safeParse(
     parseJson(readText(await readRawBody(request, maxAcknowledgement, parts.arrivals))),
   );

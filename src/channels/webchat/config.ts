@@ -10,7 +10,9 @@ function isOrigin(value: string): boolean {
 
 /** How many requests of one kind an address may make in a minute. Several people may share one. */
 const perMinute = (usual: number, what: string) =>
-  count(1, 100_000).default(usual).describe(`${what} one address may make in a minute, per web process.`);
+  count(1, 100_000)
+    .default(usual)
+    .describe(`${what} one address may make in a minute, whichever web process it comes to.`);
 
 /** The settings of a web chat channel: a page of the bridge's own that other sites may embed. */
 export const webchatConfigSchema = z.object({

@@ -13,6 +13,7 @@
 --   t:<lane>   hash    the tabs that fetch it: tab -> "<last there, ms> <last event shown>"
 --   d:<lane>:<message>  string  duplicate mark
 --   f:<file>   string  "<lane> <sealed>": a link, an upload or a ticket for one
+--   h:<name>   string  how often an address did something lately (the web chat's rates; kept for a minute)
 --   g:<name>   string  its conversation's customer was forgotten: what still comes for it is dropped
 --   j:<message> hash   lane -> journey
 --   x:<lane>   string  the latest acceptance time of what went before a retry since one died: tells a late retry

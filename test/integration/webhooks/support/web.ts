@@ -25,7 +25,7 @@ export interface Web {
   readonly log: LogCapture;
   /** Sends one request on a connection of its own; from many addresses, as tests that fail often would be throttled. */
   send(shape: Shape, localAddress?: string): Promise<Answer>;
-  /** Everything in Redis but the jobs of lanes: those are added after the answer. */
+  /** Everything in Redis but the jobs of lanes, which are added after the answer, and how often an address came lately. */
   keys(): Promise<string[]>;
   /** How many requests were refused so far, as `caller code` → number. */
   refused(): Promise<ReadonlyMap<string, number>>;
@@ -127,7 +127,8 @@ function webOf(bridge: Bridge, redis: TestRedis, log: LogCapture): Web {
       sent += 1;
       return send(port, shape, localAddress ?? `127.1.0.${1 + (sent % 200)}`);
     },
-    keys: async () => (await client.keys('*')).filter((key) => !/:(unjobbed|drain(:.*)?)$/.test(key)).sort(),
+    keys: async () =>
+      (await client.keys('*')).filter((key) => !/:(unjobbed|drain(:.*)?|h:.*)$/.test(key)).sort(),
     refused: async () => {
       const answer = await fetch(`http://127.0.0.1:${managementPort}/metrics`);
       const lines = (await answer.text()).matchAll(
