@@ -47,7 +47,7 @@ export class DeadLetters {
   async *list(filter: DeadLetterFilter = {}): AsyncGenerator<DeadLetter> {
     const page = 100;
     const { olderThanMs, until = Infinity } = filter;
-    const latest = olderThanMs === undefined ? until : Math.min(until, (await this.#now()) - olderThanMs);
+    const latest = olderThanMs === undefined ? until : Math.min(until, (await this.now()) - olderThanMs);
     // A snapshot of the ids: retrying or discarding while the list is read must not make it skip any.
     const ids = await this.#ids('-inf', latest === Infinity ? '+inf' : latest);
     for (let from = 0; from < ids.length; from += page) {
@@ -119,7 +119,8 @@ export class DeadLetters {
       .map(({ id }) => id);
   }
 
-  async #now(): Promise<number> {
+  /** By Redis's clock, which letters are dated by. */
+  async now(): Promise<number> {
     const [seconds, micros] = await this.#redis.time();
     return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
   }

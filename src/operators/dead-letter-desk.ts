@@ -65,6 +65,8 @@ export interface Page {
   readonly counted: 'exactly' | 'at-least';
   /** What to ask for the next page with; undefined on the last one. */
   readonly next: string | undefined;
+  /** When the reading began, by Redis's clock. */
+  readonly asOf: number;
 }
 
 /** Of those who ask, nobody reads further. */
@@ -80,17 +82,19 @@ export async function page(
   const letters: DeadLetter[] = [];
   let matching = 0;
   let next: string | undefined;
-  for await (const letter of new DeadLetters(redis, keys).list(filter)) {
+  const all = new DeadLetters(redis, keys);
+  const asOf = await all.now();
+  for await (const letter of all.list(filter)) {
     matching += 1;
     if (cursor !== undefined && !isBehind(letter, cursor)) continue;
     if (letters.length < options.limit) letters.push(letter);
     else {
       const last = letters.at(-1);
       next ??= last === undefined ? undefined : `${last.at}.${last.id}`;
-      if (matching >= countUpTo) return { letters, matching, counted: 'at-least', next };
+      if (matching >= countUpTo) return { letters, matching, counted: 'at-least', next, asOf };
     }
   }
-  return { letters, matching, counted: 'exactly', next };
+  return { letters, matching, counted: 'exactly', next, asOf };
 }
 
 /** The form of a page's `next`. */

@@ -1,0 +1,52 @@
+import type * as z from 'zod';
+import { Refusal } from '../reply.js';
+
+const kinds: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+};
+
+const inWords: z.core.$ZodErrorMap = (issue) => {
+  switch (issue.code) {
+    case 'invalid_type':
+      return kinds[issue.expected] ?? `a value of type ${issue.expected}`;
+    case 'invalid_value':
+      return `one of ${issue.values.map(String).join(', ')}`;
+    case 'too_small':
+      return `at least ${String(issue.minimum)}${unitOf(issue.origin)}`;
+    case 'too_big':
+      return `at most ${String(issue.maximum)}${unitOf(issue.origin)}`;
+    case 'unrecognized_keys':
+      return 'no field of this name';
+    case 'invalid_union':
+      return 'one of the documented forms';
+    default:
+      return 'a text of the documented form';
+  }
+};
+
+function unitOf(origin: string): string {
+  return origin === 'string' ? ' characters' : origin === 'array' ? ' entries' : '';
+}
+
+/** @throws {Refusal} 422 that names every field, and never repeats what was sent. */
+export function parse<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  where: string,
+): z.output<Schema> {
+  const read = schema.safeParse(value, { error: inWords });
+  if (read.success) return read.data;
+  const problems = read.error.issues.flatMap((issue) => {
+    const path = issue.path.map(String);
+    const fields = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
+    return fields.map(
+      (field) => `${field.length === 0 ? where : field.join('.')}: expected ${issue.message}`,
+    );
+  });
+  throw new Refusal('unprocessable', [...new Set(problems)].join('; '));
+}
