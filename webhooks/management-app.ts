@@ -1,4 +1,4 @@
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Registry } from 'prom-client';
 import { managementGuard, type GuardSettings } from './management/guard.js';
@@ -25,6 +25,9 @@ export function createManagementApp(parts: {
   readonly settings: GuardSettings;
   readonly throttle: FailureThrottle;
   readonly observer: Pick<RequestObserver, 'refused'>;
+  /** What is behind the guard. */
+  readonly operators?: RequestHandler;
+  readonly questions?: ReadonlySet<string>;
 }): Express {
   const { health, registry } = parts;
   const app = express();
@@ -43,6 +46,7 @@ export function createManagementApp(parts: {
     response.type(registry.contentType).send(await registry.metrics());
   });
   app.use(managementGuard(parts));
+  if (parts.operators !== undefined) app.use(parts.operators);
   app.use(notFound(uncounted));
   app.use(lastResort(uncounted));
   return app;

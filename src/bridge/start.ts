@@ -2,12 +2,14 @@ import type { BridgeConfig } from '../../config/schema.js';
 import { FailureThrottle } from '../../webhooks/caller.js';
 import { listen } from '../../webhooks/listen.js';
 import { createManagementApp } from '../../webhooks/management-app.js';
+import { questions } from '../../webhooks/management/operators-app.js';
 import { MemoryWatch } from '../lanes/memory.js';
 import { redisUnfitness } from '../lanes/redis-fitness.js';
 import type { Logger } from '../operations/logger.js';
 import { createMetrics } from '../operations/metrics.js';
 import { Observer } from '../operations/observer.js';
 import type { Tracing } from '../operations/tracing/tracing.js';
+import { FigureLog } from '../operators/figures.js';
 import { SettingError } from '../operations/setting-error.js';
 import { configuredChannels } from './channels.js';
 import { readVersion } from '../operations/version.js';
@@ -15,6 +17,7 @@ import { openCore, type Core } from './core.js';
 import { createHealth } from './health.js';
 import { warnOfDrift } from './drift-warning.js';
 import { watchFigures } from './figures.js';
+import { operatorsApp } from './operators.js';
 import { startWeb } from './web.js';
 import { startWorker } from './worker.js';
 
@@ -84,6 +87,15 @@ export async function startBridge(options: {
       endFigures();
       return Promise.resolve();
     });
+    const figures = new FigureLog({
+      redis: core.redis,
+      prefix: config.redis.prefix,
+      metrics,
+      self: { instance: config.instance, role, version: readVersion() },
+      onError,
+    });
+    figures.start();
+    closers.unshift(() => figures.stop());
     const worker =
       role === 'web' ? undefined : await startWorker({ config, core, channels, observer, tracing });
     if (worker !== undefined) closers.unshift(() => worker.close());
@@ -102,6 +114,8 @@ export async function startBridge(options: {
         settings: { ...config.management, trustProxy: config.server.trustProxy },
         throttle: new FailureThrottle(managementThrottle, () => performance.now()),
         observer,
+        operators: operatorsApp({ config, core, memory, observer, log }),
+        questions,
       }),
       {
         host: config.server.managementHost,

@@ -43,7 +43,8 @@ async function ofShard(redis: RedisClient, tag: string, lanes: readonly string[]
   const found = new Map<string, Journey & { readonly name: string }>();
   for (let last = -1; found.size <= most; last -= pageSize) {
     const answer = asList(await runScript(redis, 'journeys-of', tag, last - pageSize + 1, last, ...lanes));
-    for (let i = 1; i + 2 < answer.length; i += 3) {
+    // The latest first: their times may be the same.
+    for (let i = answer.length - 3; i >= 1; i -= 3) {
       const [name, lane, text] = answer.slice(i, i + 3).map(String);
       const journey = readJourney('', lane ?? '', text ?? '');
       if (journey !== undefined && name !== undefined)

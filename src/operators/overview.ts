@@ -174,5 +174,5 @@ function failuresOf({ all }: Totals): FailureCount[] {
       return [];
     })
     .filter(({ count }) => count > 0)
-    .sort((one, other) => other.count - one.count);
+    .sort((one, other) => other.count - one.count || one.kind.localeCompare(other.kind));
 }

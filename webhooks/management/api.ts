@@ -6,7 +6,7 @@ import { Refusal, sendJson, unavailable } from '../reply.js';
 import { actRoutes } from './act-routes.js';
 import { deadLetterRoutes } from './dead-letter-routes.js';
 import { lookRoutes } from './look-routes.js';
-import type { Operator } from './operator.js';
+import { operatorOf, requirePermission } from './guard.js';
 import type { ApiParts } from './parts.js';
 import type { Route } from './route.js';
 
@@ -23,8 +23,6 @@ export function createApi(
   routes: readonly Route[],
   parts: {
     readonly arrivals: Arrivals;
-    /** Who the guard found to be asking. */
-    readonly operatorOf: (response: Response) => Operator;
     /** Whether Redis can be asked at the moment. */
     readonly redisIsThere: () => boolean;
     readonly onError: (error: unknown) => void;
@@ -32,29 +30,25 @@ export function createApi(
 ): Router {
   const router = Router();
   for (const route of routes) {
-    const path = route.path.replace(/\{(\w+)\}/g, ':$1');
-    router[route.method](path, async (request, response) => {
+    router[route.method](expressPath(route.path), async (request, response) => {
       try {
         sendJson(response, 200, JSON.stringify(await answer(route, request, response)));
       } catch (error) {
         refuse(request, response, refusalOf(error));
       }
     });
-    const otherPath = router.route(path);
-    otherPath.all((request, response) => {
-      const allow = routes
-        .filter((other) => other.path === route.path)
-        .map(({ method }) => method.toUpperCase())
-        .join(', ');
+  }
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const methods = routes.filter((route) => route.path === path).map(({ method }) => method.toUpperCase());
+    const allow = methods.join(', ');
+    router.all(expressPath(path), (request, response) => {
       refuse(request, response, new Refusal('method-not-allowed', `method: expected ${allow}`, { allow }));
     });
   }
   return router;
 
   async function answer(route: Route, request: Request, response: Response): Promise<unknown> {
-    const operator = parts.operatorOf(response);
-    if (route.readsTexts && !operator.mayReadTexts)
-      throw new Refusal('forbidden', 'permission: this operator may not see texts');
+    if (route.readsTexts) requirePermission(request, 'texts');
     const left = new AbortController();
     response.once('close', () => left.abort());
     return route.run({
@@ -64,7 +58,7 @@ export function createApi(
         route.method === 'get' || route.body === undefined
           ? undefined
           : parseJson(readText(await readRawBody(request, longestBody, parts.arrivals))),
-      operator,
+      operator: operatorOf(request),
       signal: left.signal,
     });
   }
@@ -79,6 +73,10 @@ export function createApi(
       ? new Refusal('internal-error', 'the bridge failed to handle the request', {}, { cause: error })
       : unavailable('Redis does not answer', 1, error);
   }
+}
+
+function expressPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ':$1');
 }
 
 function paramsOf(request: Request): Readonly<Record<string, string>> {

@@ -34,8 +34,10 @@ export function managementGuard(parts: {
   readonly settings: GuardSettings;
   readonly throttle: FailureThrottle;
   readonly observer: Pick<RequestObserver, 'refused'>;
+  /** Paths that are asked by POST although they change nothing. */
+  readonly questions?: ReadonlySet<string>;
 }): RequestHandler {
-  const { settings, throttle, observer } = parts;
+  const { settings, throttle, observer, questions } = parts;
   const check = settings.auth === undefined ? undefined : createOperatorCheck(settings.auth);
   const admit = async (request: IncomingMessage): Promise<void> => {
     if (check === undefined) throw new Refusal('forbidden', 'set management.auth to use this page');
@@ -54,7 +56,8 @@ export function managementGuard(parts: {
     }
     operators.set(request, operator);
     if (!isChanging(request)) return;
-    requirePermission(request, 'change');
+    if (questions?.has((request.url ?? '').replace(/\?.*/s, '')) !== true)
+      requirePermission(request, 'change');
     requireJson(request);
   };
   return (request, response, next) => {

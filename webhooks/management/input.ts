@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { flatten } from '../../config/issues.js';
 import { Refusal } from '../reply.js';
 
 const kinds: Readonly<Record<string, string>> = {
@@ -17,9 +18,9 @@ const inWords: z.core.$ZodErrorMap = (issue) => {
     case 'invalid_value':
       return `one of ${issue.values.map(String).join(', ')}`;
     case 'too_small':
-      return `at least ${String(issue.minimum)}${unitOf(issue.origin)}`;
+      return `at least ${String(issue.minimum)}${unitOf(issue.origin, issue.minimum)}`;
     case 'too_big':
-      return `at most ${String(issue.maximum)}${unitOf(issue.origin)}`;
+      return `at most ${String(issue.maximum)}${unitOf(issue.origin, issue.maximum)}`;
     case 'unrecognized_keys':
       return 'no field of this name';
     case 'invalid_union':
@@ -29,8 +30,9 @@ const inWords: z.core.$ZodErrorMap = (issue) => {
   }
 };
 
-function unitOf(origin: string): string {
-  return origin === 'string' ? ' characters' : origin === 'array' ? ' entries' : '';
+function unitOf(origin: string, count: number | bigint): string {
+  if (origin === 'string') return ' characters';
+  return origin === 'array' ? (count === 1 ? ' entry' : ' entries') : '';
 }
 
 /** @throws {Refusal} 422 that names every field, and never repeats what was sent. */
@@ -41,12 +43,8 @@ export function parse<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const read = schema.safeParse(value, { error: inWords });
   if (read.success) return read.data;
-  const problems = read.error.issues.flatMap((issue) => {
-    const path = issue.path.map(String);
-    const fields = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
-    return fields.map(
-      (field) => `${field.length === 0 ? where : field.join('.')}: expected ${issue.message}`,
-    );
-  });
+  const problems = flatten(read.error.issues).map(
+    ({ path, expected }) => `${path.length === 0 ? where : path.join('.')}: expected ${expected}`,
+  );
   throw new Refusal('unprocessable', [...new Set(problems)].join('; '));
 }

@@ -26,7 +26,12 @@ export function lookRoutes(parts: ApiParts): readonly Route[] {
       tag: 'Overview',
       summary: 'Who is logged in, and what they may do',
       answer: schemas.me,
-      handle: (_input, { operator: { name, mayReadTexts } }) => Promise.resolve({ name, mayReadTexts }),
+      handle: (_input, { operator: { name, permissions } }) =>
+        Promise.resolve({
+          name,
+          mayChange: permissions.has('change'),
+          mayReadTexts: permissions.has('texts'),
+        }),
     }),
     route({
       method: 'get',

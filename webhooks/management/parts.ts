@@ -1,7 +1,7 @@
 import type { OperatorAccess } from '../../src/operators/access.js';
 import type { DriftRecord } from '../../src/operators/drift-record.js';
 import type { OverviewSources } from '../../src/operators/overview.js';
-import type { Audit } from './operator.js';
+import type { Audit } from './audit.js';
 
 /** What the API of the management port stands on. */
 export interface ApiParts {

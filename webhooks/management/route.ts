@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { RefusalCode } from '../reply.js';
 import { parse } from './input.js';
-import type { Operator } from './operator.js';
+import type { Operator } from './guard.js';
 
 /** A request as it came, its path and JSON taken apart. */
 export interface RawCall {

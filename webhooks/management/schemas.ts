@@ -54,6 +54,7 @@ export const me = name(
   'Me',
   z.strictObject({
     name: z.string(),
+    mayChange: z.boolean().describe('Whether calls that change something are allowed.'),
     mayReadTexts: z.boolean().describe('Whether the texts of messages may be seen.'),
   }),
 );

@@ -24,6 +24,7 @@ let after: string | undefined;
 let mayReadTexts = false;
 /** Told by the button while all that fit are dealt with. */
 const bulk = { stopped: false };
+const isStopped = (): boolean => bulk.stopped;
 
 export function startDeadLetters(texts: boolean): { refresh(): void } {
   mayReadTexts = texts;
@@ -198,15 +199,13 @@ async function dealAll(act: Act): Promise<void> {
   stop.hidden = false;
   try {
     // What dies again meanwhile is not meant: it died later.
-    for (let more = true; more && !bulk.stopped;) {
-      const dealt = await tell<Dealt>(`dead-letters/${act}`, {
-        all: true,
-        filter: { ...narrowed, until: asOf },
-      });
+    const filterUntil = { ...narrowed, until: asOf };
+    let dealt: Dealt;
+    do {
+      dealt = await tell<Dealt>(`dead-letters/${act}`, { all: true, filter: filterUntil });
       done += dealt.done;
-      more = dealt.more;
       said.textContent = `${done} of ${many} ${what[act].done} …`;
-    }
+    } while (dealt.more && !isStopped());
     said.textContent = `${done} ${what[act].done}`;
   } catch (error) {
     said.textContent = `${done} ${what[act].done}; then: ${sentence(error)}`;

@@ -128,6 +128,7 @@ export interface Dealt {
 
 export interface Me {
   readonly name: string;
+  readonly mayChange: boolean;
   readonly mayReadTexts: boolean;
 }
 
