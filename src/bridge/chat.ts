@@ -10,6 +10,7 @@ import { Refusal } from '../../webhooks/reply.js';
 import type { AuthorizeUpload } from '../../webhooks/files/uploads.js';
 import { webchatConfigSchema } from '../channels/webchat/config.js';
 import { webchatAdapter } from '../channels/webchat/index.js';
+import { ChatSessions } from '../lanes/chat-sessions.js';
 import { connectRedis } from '../lanes/connection.js';
 import { Outbox } from '../lanes/outbox.js';
 import { OutboxSignals } from '../lanes/outbox-signals.js';
@@ -71,10 +72,12 @@ export function startChat(
   if (chats.length === 0) return undefined;
   const { redis, keys } = core;
   const outbox = new Outbox(redis, keys);
+  const sessions = new ChatSessions(redis, keys);
   const subscriber = connectRedis(config.redis, 'patient', `egain-bridge-chat:${config.instance}`);
   subscriber.on('error', shared.onError);
   const streams = new ChatStreams({
     outbox,
+    sessions,
     signals: new OutboxSignals(subscriber, shared.onError),
     now: Date.now,
     settings: streamSettings,
@@ -87,6 +90,7 @@ export function startChat(
       keys,
       outbox,
       streams,
+      sessions,
       limits: new ChatLimits(redis, keys),
       files: new ChatFiles(pageFolder),
       randomId: () => randomBytes(16).toString('hex'),

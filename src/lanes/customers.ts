@@ -129,6 +129,10 @@ async function forgetLanes(
         if ((kind === 'd' || kind === 'n') && own.has(lane)) {
           const removed = await redis.del(name);
           if (kind === 'd') counts.duplicateMarks += removed;
+        } else if (kind === 'v' && own.has(lane)) {
+          // Whoever streams to the session is told.
+          await redis.del(name);
+          await redis.publish(name, '');
         } else if (kind === 'j') {
           const removed = await redis.hdel(name, ...own);
           counts.journeys += removed;

@@ -2,7 +2,7 @@ import { acknowledgeEvents, streamEvents } from './events.js';
 import { chatRequest, type ChatParts, type ChatRequest } from './entry.js';
 import { takeMessage } from './messages.js';
 import { admitOrigin, answerPreflight } from './origin.js';
-import { openSession } from './session.js';
+import { endSession, openSession } from './session.js';
 import { takeUpload } from './uploads.js';
 import type { Handler } from '../handler.js';
 import { Refusal } from '../reply.js';
@@ -11,7 +11,7 @@ type Call = (parts: ChatParts, chat: ChatRequest) => Promise<void>;
 
 /** What a chat can be asked for, by the last part of its address and the method. */
 const calls: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
-  session: { POST: openSession },
+  session: { POST: openSession, DELETE: endSession },
   messages: { POST: takeMessage },
   events: { GET: streamEvents, POST: acknowledgeEvents },
   uploads: { POST: takeUpload },

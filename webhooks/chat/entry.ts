@@ -7,6 +7,7 @@ import {
   type SessionClaims,
 } from '../../src/channels/webchat/session-token.js';
 import type { Keyspace } from '../../src/lanes/keyspace.js';
+import type { ChatSessions } from '../../src/lanes/chat-sessions.js';
 import type { Outbox } from '../../src/lanes/outbox.js';
 import type { TextName } from '../../src/messages/texts.js';
 import type { Arrivals } from '../arrivals.js';
@@ -17,7 +18,7 @@ import type { ChatLimits } from './limits.js';
 import type { ChatStreams } from './streams.js';
 import type { Handler, RequestPath } from '../handler.js';
 import type { KeepingParts } from '../keeping.js';
-import { Refusal } from '../reply.js';
+import { Refusal, unavailable } from '../reply.js';
 import type { UploadDesk } from '../files/upload-desk.js';
 
 /** A web chat channel of the configuration. */
@@ -48,6 +49,7 @@ export interface ChatParts extends KeepingParts {
   readonly keys: Keyspace;
   readonly outbox: Outbox;
   readonly streams: ChatStreams;
+  readonly sessions: ChatSessions;
   readonly limits: ChatLimits;
   readonly files: ChatFiles;
   /** Tickets for files, and the way the files themselves take. */
@@ -77,20 +79,42 @@ export interface ChatRequest {
 /** Failures that nobody makes by guessing: a session that ended overnight must not slow its whole office down. */
 const innocent: ReadonlySet<string> = new Set(['stale-timestamp', 'missing-signature', 'wrong-origin']);
 
-/** @throws {Refusal} 401 without a session of this channel, 403 for one of another origin, 429. */
+/** @throws {Refusal} 401 without an open session of this channel, 403 for one of another origin, 429, 503. */
 export async function sessionOf(parts: ChatParts, chat: ChatRequest): Promise<SessionClaims> {
   const { request, path, entry, address } = chat;
   await parts.throttle.check(address);
   const raw = rawRequest(request, path, Buffer.alloc(0));
   const verdict = entry.adapter.verify(raw, entry.settings, parts.environment);
   const session = verdict.ok ? readSessionToken(bearerToken(request.headers.authorization)) : undefined;
-  if (session !== undefined) return session;
+  if (session !== undefined) {
+    if (await isOpen(parts, session)) return session;
+    // Nobody guesses: who holds such a token had the session.
+    throw new Refusal('unauthenticated', 'authorization: the session has ended; expected another one');
+  }
   const reason = verdict.ok ? 'malformed-signature' : verdict.reason;
   if (!innocent.has(reason)) await parts.throttle.failed(address);
   throw new Refusal(
     reason === 'wrong-origin' ? 'forbidden' : 'unauthenticated',
     `authorization: ${reason}; expected the token of a session of this chat`,
   );
+}
+
+/** The token names the session's record, which lies beside its customer's lane. @throws {Refusal} 503 */
+export async function isOpen(
+  { sessions, keys }: Pick<ChatParts, 'sessions' | 'keys'>,
+  { id, channel, customer }: SessionClaims,
+): Promise<boolean> {
+  if (id === undefined) return true;
+  return confirmed(sessions.isOpen(keys.inboundLane(channel, customer.id), id));
+}
+
+/** @throws {Refusal} 503 unless Redis answers. */
+export async function confirmed<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    throw unavailable('Redis does not answer', 1, error);
+  }
 }
 
 /** @throws {Refusal} 404 */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { isEventId } from '../../src/lanes/outbox.js';
 import { parseJson, readRawBody, readText } from '../body.js';
-import { sessionOf, type ChatParts, type ChatRequest } from './entry.js';
-import { Refusal, sendJson, unavailable } from '../reply.js';
+import { confirmed, sessionOf, type ChatParts, type ChatRequest } from './entry.js';
+import { Refusal, sendJson } from '../reply.js';
 
 const maxAcknowledgement = 1024;
 
@@ -29,6 +29,7 @@ export async function streamEvents(parts: ChatParts, chat: ChatRequest): Promise
     tab,
     cursor,
     expiresAt: session.expiresAt,
+    sessionId: session.id,
     group: `${channel}:${address}`,
     mostOfGroup: entry.settings.limits.streams,
   });
@@ -53,12 +54,4 @@ function tabOf({ request }: ChatRequest): string {
   const tab = request.headers['chat-tab'];
   if (typeof tab === 'string' && tabPattern.test(tab)) return tab;
   throw new Refusal('malformed', `chat-tab: expected ${tabExpected}`);
-}
-
-async function confirmed(write: Promise<void>): Promise<void> {
-  try {
-    await write;
-  } catch (error) {
-    throw unavailable('Redis does not answer', 1, error);
-  }
 }

@@ -3,7 +3,7 @@ import { Refusal } from '../reply.js';
 
 /** What pages of other origins may send with a request. */
 const allowedHeaders = 'authorization, content-type, last-event-id, chat-tab';
-const allowedMethods = 'GET, POST';
+const allowedMethods = 'GET, POST, DELETE';
 /** Browsers ask again after it, in seconds. */
 const preflightLife = '600';
 

@@ -8,7 +8,7 @@ import {
 } from '../../src/channels/webchat/session-token.js';
 import type { Customer } from '../../src/messages/model.js';
 import { parseJson, readRawBody, readText } from '../body.js';
-import type { ChatParts, ChatRequest } from './entry.js';
+import { confirmed, isOpen, sessionOf, type ChatParts, type ChatRequest } from './entry.js';
 import { Refusal, sendJson } from '../reply.js';
 
 const maxSessionBody = 16 * 1024;
@@ -36,8 +36,12 @@ export async function openSession(parts: ChatParts, chat: ChatRequest): Promise<
     throw new Refusal('malformed', `${field}: expected as documented`);
   }
   const now = parts.environment.now();
-  const { customer, vouched } = await customerOf(parts, chat, read.data, now);
+  const previous = await previousOf(parts, chat, now);
+  const { customer, vouched } = await customerOf(parts, chat, read.data, previous, now);
+  const goesOn = previous?.customer.id === customer.id && previous.vouched === vouched;
+  const id = (goesOn ? previous.id : undefined) ?? parts.randomId();
   const session: SessionClaims = {
+    id,
     channel,
     origin,
     own: origin === parts.own,
@@ -48,23 +52,48 @@ export async function openSession(parts: ChatParts, chat: ChatRequest): Promise<
   };
   const token = writeSessionToken(session, settings.secrets);
   if (token.length > longestToken) throw new Refusal('unprocessable', 'identity: expected fewer claims');
-  const { id, name } = session.customer;
+  const lane = parts.keys.inboundLane(channel, session.customer.id);
+  await confirmed(parts.sessions.open(lane, id, settings.sessionSeconds * 1000));
+  const { id: customerId, name } = session.customer;
   sendJson(
     response,
     200,
     JSON.stringify({
       token,
       expiresAt: new Date(session.expiresAt).toISOString(),
-      customer: { id, ...(name !== undefined && { name }) },
+      customer: { id: customerId, ...(name !== undefined && { name }) },
       chat: about,
     }),
   );
 }
 
+/** Ends a session: its token, and whatever was made of it, is worth nothing any more: `DELETE /chat/{channel}/session`. */
+export async function endSession(parts: ChatParts, chat: ChatRequest): Promise<void> {
+  const { id, channel, customer } = await sessionOf(parts, chat);
+  if (id === undefined)
+    throw new Refusal('unprocessable', 'session: it was opened before an upgrade and ends by itself');
+  await confirmed(parts.sessions.end(parts.keys.inboundLane(channel, customer.id), id));
+  sendJson(chat.response, 200, '{}');
+}
+
+/** The session whose token comes along, as long as it is open and comes from where it was opened. */
+async function previousOf(
+  parts: ChatParts,
+  { request, channel, entry, origin }: ChatRequest,
+  now: number,
+): Promise<SessionClaims | undefined> {
+  const previous = checkSessionToken(bearerToken(request.headers.authorization), entry.settings.secrets, now);
+  if (!previous.ok) return undefined;
+  const { session } = previous;
+  const theirs = session.channel === channel && session.origin === origin;
+  return theirs && (await isOpen(parts, session)) ? session : undefined;
+}
+
 async function customerOf(
   parts: ChatParts,
-  { request, channel, entry, address, origin }: ChatRequest,
+  { channel, entry, address }: ChatRequest,
   { identity }: Wish,
+  previous: SessionClaims | undefined,
   now: number,
 ): Promise<{ readonly customer: Customer; readonly vouched: boolean }> {
   const { settings } = entry;
@@ -78,15 +107,10 @@ async function customerOf(
   }
   if (settings.identity === 'required')
     throw new Refusal('unauthenticated', 'identity: this chat is for visitors whom your site vouches for');
-  const previous = checkSessionToken(bearerToken(request.headers.authorization), settings.secrets, now);
   // Whoever the site does not vouch for any more has signed out: nobody goes on in their name.
-  const goesOn =
-    previous.ok &&
-    previous.session.channel === channel &&
-    previous.session.origin === origin &&
-    !previous.session.vouched;
   return {
-    customer: goesOn ? previous.session.customer : { id: `${anonymousPrefix}${parts.randomId()}` },
+    customer:
+      previous?.vouched === false ? previous.customer : { id: `${anonymousPrefix}${parts.randomId()}` },
     vouched: false,
   };
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { ChatSessions } from '../../src/lanes/chat-sessions.js';
 import type { Outbox } from '../../src/lanes/outbox.js';
 import type { OutboxSignals } from '../../src/lanes/outbox-signals.js';
 import { callerOf } from '../caller.js';
@@ -19,6 +20,8 @@ export const streamSettings: StreamSettings = { pollMs: 5000, beatMs: 15_000, mo
 export interface OpenStream extends StreamPlace {
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
+  /** Undefined: a session without a record. */
+  readonly sessionId: string | undefined;
   /** Who shares a limit: channel and address. */
   readonly group: string;
   readonly mostOfGroup: number;
@@ -28,6 +31,7 @@ export interface OpenStream extends StreamPlace {
 export class ChatStreams {
   readonly #outbox: Outbox;
   readonly #signals: OutboxSignals;
+  readonly #sessions: ChatSessions;
   readonly #settings: StreamSettings;
   readonly #now: () => number;
   readonly #streams = new Set<EventStream>();
@@ -38,12 +42,14 @@ export class ChatStreams {
   constructor(parts: {
     readonly outbox: Outbox;
     readonly signals: OutboxSignals;
+    readonly sessions: ChatSessions;
     /** Milliseconds since 1970. */
     readonly now: () => number;
     readonly settings: StreamSettings;
   }) {
     this.#outbox = parts.outbox;
     this.#signals = parts.signals;
+    this.#sessions = parts.sessions;
     this.#now = parts.now;
     this.#settings = parts.settings;
     this.#timers = [
@@ -70,18 +76,34 @@ export class ChatStreams {
       if (fleeting === undefined) stream.look();
       else stream.tell(fleeting);
     });
+    const forgetSession = this.#untilEnded(stream, options);
     // Timers hold at most 24 days, sessions may last longer; the browser just comes again.
     const lifeMs = Math.min(options.expiresAt - this.#now(), 24 * 86_400_000);
     const expiry = setTimeout(() => stream.end('expired'), lifeMs);
     response.once('close', () => {
       clearTimeout(expiry);
       forget();
+      forgetSession();
       this.#streams.delete(stream);
       const left = (this.#groups.get(group) ?? 1) - 1;
       if (left > 0) this.#groups.set(group, left);
       else this.#groups.delete(group);
     });
     stream.look();
+  }
+
+  /** A session that ends, in whatever process, takes its streams with it. */
+  #untilEnded(stream: EventStream, { lane, sessionId }: OpenStream): () => void {
+    if (sessionId === undefined) return () => undefined;
+    return this.#signals.listen(this.#sessions.signal(lane, sessionId), () => {
+      this.#sessions.isOpen(lane, sessionId).then(
+        (open) => {
+          if (!open) stream.end('expired');
+        },
+        // Redis is away: when it is back, the signal comes again.
+        () => undefined,
+      );
+    });
   }
 
   /** Ends every stream in so many words; their browsers come again, to another process. */

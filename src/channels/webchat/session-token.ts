@@ -5,6 +5,8 @@ import type { VerifyFailure } from '../adapter.js';
 
 /** What a session token says; whoever holds it speaks for this customer on this channel from this origin. */
 export interface SessionClaims {
+  /** Names the session's record; absent in tokens of a version that kept none. */
+  readonly id?: string;
   readonly channel: string;
   /** The origin that opened the session. */
   readonly origin: string;
@@ -40,6 +42,10 @@ const claims = z.object({
   s: z.boolean(),
   i: z.number(),
   e: z.number(),
+  n: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .optional(),
 });
 
 /** The site signs with the same secret: what it signed must never pass for a session, nor the other way round. */
@@ -51,8 +57,17 @@ const mac = (secret: string, payload: string): Buffer =>
 
 /** Made with the first secret. The token is opaque to everybody but the bridge. */
 export function writeSessionToken(session: SessionClaims, secrets: readonly string[]): string {
-  const { channel: c, origin: o, own: w, customer: u, vouched: s, issuedAt: i, expiresAt: e } = session;
-  const payload = Buffer.from(JSON.stringify({ c, o, w, u, s, i, e })).toString('base64url');
+  const {
+    channel: c,
+    origin: o,
+    own: w,
+    customer: u,
+    vouched: s,
+    issuedAt: i,
+    expiresAt: e,
+    id: n,
+  } = session;
+  const payload = Buffer.from(JSON.stringify({ c, o, w, u, s, i, e, n })).toString('base64url');
   return `${payload}.${mac(secrets[0] ?? '', payload).toString('base64url')}`;
 }
 
@@ -94,7 +109,16 @@ function readClaims(payload: string): SessionClaims | undefined {
   }
   const read = claims.safeParse(json);
   if (!read.success) return undefined;
-  const { c: channel, o: origin, w: own, u, s: vouched, i: issuedAt, e: expiresAt } = read.data;
+  const { c: channel, o: origin, w: own, u, s: vouched, i: issuedAt, e: expiresAt, n: id } = read.data;
   const present = Object.fromEntries(Object.entries(u).filter(([, value]) => value !== undefined));
-  return { channel, origin, own, vouched, issuedAt, expiresAt, customer: { ...present, id: u.id } };
+  return {
+    ...(id !== undefined && { id }),
+    channel,
+    origin,
+    own,
+    vouched,
+    issuedAt,
+    expiresAt,
+    customer: { ...present, id: u.id },
+  };
 }

@@ -10,6 +10,7 @@
 --   a:<contact> string  whom a contact address stands for (only with trust_callback_customer)
 --   o:<lane>   hash    what the customer was offered to choose from lately: see keep-offer.lua
 --   q:<lane>   stream  what the customer of an inbound lane fetches by themselves: k key, e event (web chat)
+--   v:<lane>:<session>  string  a session of that customer that is open (web chat)
 --   t:<lane>   hash    the tabs that fetch it: tab -> "<last there, ms> <last event shown>"
 --   d:<lane>:<message>  string  duplicate mark
 --   f:<file>   string  "<lane> <sealed>": a link, an upload or a ticket for one

@@ -131,7 +131,7 @@ describe.each(waysIn)('a web chat, $way', ({ direct }) => {
       expect.objectContaining({
         'access-control-allow-origin': shop,
         'access-control-allow-headers': expect.stringMatching(/authorization.*last-event-id/),
-        'access-control-allow-methods': 'GET, POST',
+        'access-control-allow-methods': 'GET, POST, DELETE',
       }),
     ]);
     expect(allowed.headers.has('access-control-allow-credentials')).toBe(false);
