@@ -31,6 +31,20 @@ const walls = [
     ],
   },
   {
+    target: './src/egress',
+    from: [
+      './src/lanes',
+      './src/egain',
+      './src/channels',
+      './src/operations',
+      './src/cli',
+      './src/simulator',
+      './webhooks',
+      './workers',
+      './config',
+    ],
+  },
+  {
     target: './src/channels',
     from: ['./src/lanes', './src/egain', './src/cli', './src/simulator', './webhooks', './workers'],
   },

@@ -16,6 +16,11 @@ export const plainVariables: ReadonlyMap<string, Path> = new Map<string, Path>([
   ['EGAIN_CLIENT_SECRET', ['egain', 'token', 'clientSecret']],
   ['EGAIN_SCOPE', ['egain', 'token', 'scope']],
   ['LOG_LEVEL', ['logging', 'level']],
+  ['HTTPS_PROXY', ['egress', 'proxy']],
+  ['NO_PROXY', ['egress', 'noProxy']],
+  // As curl has it, the small letters win.
+  ['https_proxy', ['egress', 'proxy']],
+  ['no_proxy', ['egress', 'noProxy']],
 ]);
 
 export function variableFor(path: string): string | undefined {

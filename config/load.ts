@@ -10,6 +10,7 @@ import { formatPath, type Path, type Problem } from './problems.js';
 import { bridgeSchema, type AdapterSettings, type BridgeConfig } from './schema.js';
 import { readText, whyUnreadable } from './reading.js';
 import { egainAccessSchema, type EgainAccess } from './schema/egain.js';
+import { egressSchema, type EgressSettings } from './schema/egress.js';
 import { isRecord, shortestSecret } from './schema/fields.js';
 import { below, open, settingsOf, type Schema } from './shape.js';
 import { suggest } from './suggest.js';
@@ -41,22 +42,31 @@ export function loadConfig({ adapters, ...options }: LoadOptions): Loaded {
   return { ok: true, config, warnings: warningsOf(config).map((each) => told(each, sources)) };
 }
 
-export type LoadedEgainAccess = { readonly ok: true; readonly egain: EgainAccess } | Refused;
+/** What calls to eGain need: its section, and the way there. */
+export interface EgainAndEgress {
+  readonly egain: EgainAccess;
+  readonly egress: EgressSettings;
+}
+
+export type LoadedEgainAccess = ({ readonly ok: true } & EgainAndEgress) | Refused;
+
+const accessSchema = z.strictObject({ egain: egainAccessSchema, egress: egressSchema });
 
 /**
  * Only what calls to eGain's API need: `EGAIN_*` variables are enough for that, and whatever else stands in the file,
  * missing or wrong, is nobody's business here.
  */
 export function loadEgainAccess(options: Omit<LoadOptions, 'adapters'>): LoadedEgainAccess {
-  const read = readSettings(options, z.strictObject({ egain: egainAccessSchema }), egainAccessIn);
-  return read.ok ? { ok: true, egain: read.settings.egain } : read;
+  const read = readSettings(options, accessSchema, egainAccessIn);
+  return read.ok ? { ok: true, ...read.settings } : read;
 }
 
 function egainAccessIn(raw: unknown): unknown {
   if (!isRecord(raw)) return raw;
-  const { egain } = raw;
-  if (!isRecord(egain)) return { egain };
-  return { egain: Object.fromEntries(Object.entries(egain).filter(([name]) => name !== 'callback')) };
+  const { egain, egress } = raw;
+  const way = egress === undefined ? {} : { egress };
+  if (!isRecord(egain)) return { egain, ...way };
+  return { egain: Object.fromEntries(Object.entries(egain).filter(([name]) => name !== 'callback')), ...way };
 }
 
 type Read<Settings> = { readonly ok: true; readonly settings: Settings; readonly sources: Sources } | Refused;

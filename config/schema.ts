@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { channelsSchema, type AdapterSettings } from './schema/channels.js';
 import { deliverySchema, noticesSchema, retentionSchema } from './schema/delivery.js';
 import { egainSchema } from './schema/egain.js';
+import { egressSchema } from './schema/egress.js';
 import { baseAddress } from './schema/fields.js';
 import { filesSchema } from './schema/files.js';
 import { managementSchema } from './schema/management.js';
@@ -38,6 +39,7 @@ export function bridgeSchema(adapters: readonly AdapterSettings[]) {
       management: managementSchema,
       redis: redisSchema,
       egain: egainSchema,
+      egress: egressSchema,
       delivery: deliverySchema,
       retention: retentionSchema,
       files: filesSchema,

@@ -1,6 +1,7 @@
 /** eGain Conversation Manager: where it is and who we are to it. */
 import * as z from 'zod';
 import { callbackSchema } from './callback.js';
+import { clientCertificateSchema } from './egress.js';
 import { baseAddress, count, evenIfIncomplete, milliseconds, secret, text, webAddress } from './fields.js';
 import { switchesSchema } from './switches.js';
 
@@ -56,6 +57,11 @@ export const egainSchema = z
       .default('https://api.egain.cloud/conversation/conversationmgr/v3')
       .describe('Base address of the Conversation Manager API.'),
     acceptLanguage: text(64).optional().describe('Accept-Language to send, e.g. en-US. Not sent by default.'),
+    tls: clientCertificateSchema
+      .optional()
+      .describe(
+        'Certificate shown to eGain and its token endpoint, where they or a gateway before them ask for one.',
+      ),
     token: tokenSchema,
     callback: callbackSchema,
     requestTimeoutMs: milliseconds(500, 60_000).default(10_000).describe('Limit for one call to eGain.'),

@@ -1,4 +1,3 @@
-import { Agent } from 'undici';
 import type { BridgeConfig } from '../../config/schema.js';
 import { findAdapter } from '../channels/index.js';
 import type { ChannelAdapter } from '../channels/adapter.js';
@@ -35,14 +34,4 @@ export function configuredChannels(config: BridgeConfig): ReadonlyMap<string, Co
       return [name, { name, adapter, config: channel, capabilities, idleMs, accountTimeoutMs }];
     }),
   );
-}
-
-/** A pool of connections to one far end; never more than may be busy at once. */
-export function connectionPool(connections: number, connectTimeoutMs: number): Agent {
-  return new Agent({
-    connections,
-    pipelining: 1,
-    connect: { timeout: connectTimeoutMs },
-    keepAliveTimeout: 30_000,
-  });
 }

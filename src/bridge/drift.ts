@@ -1,7 +1,7 @@
-import { Agent } from 'undici';
 import type { BridgeConfig } from '../../config/schema.js';
 import { createEgainClient } from '../egain/client.js';
 import { createTokenSource } from '../egain/token/token-source.js';
+import { egressOf } from '../egress/egress.js';
 import type { RedisClient } from '../lanes/connection.js';
 import { writeDrift, type DriftRecord } from '../operators/drift-record.js';
 import { credentialsOf } from './token-credentials.js';
@@ -30,7 +30,7 @@ export async function compareWithEgain(
 async function compare(config: BridgeConfig, redis: RedisClient, signal: AbortSignal) {
   const { egain } = config;
   const { apiUrl, acceptLanguage, requestTimeoutMs: timeoutMs, switches } = egain;
-  const dispatcher = new Agent({ connections: 1, connect: { timeout: timeoutMs } });
+  const dispatcher = egressOf(config.egress).pool(1, timeoutMs, egain.tls);
   // The token all processes share (I8).
   const token = createTokenSource({
     redis,

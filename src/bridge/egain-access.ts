@@ -11,9 +11,11 @@ export function egainAccess(parts: {
   readonly config: BridgeConfig;
   readonly redis: RedisClient;
   readonly dispatcher: Dispatcher;
+  /** The way to the token endpoint, whose times are figures of their own. */
+  readonly tokens: Dispatcher;
   readonly observer: Observer;
 }): { readonly client: EgainClient; close(): void } {
-  const { config, redis, dispatcher, observer } = parts;
+  const { config, redis, dispatcher, tokens, observer } = parts;
   const { egain, files } = config;
   const token = createTokenSource({
     redis,
@@ -25,6 +27,7 @@ export function egainAccess(parts: {
     timeoutMs: egain.requestTimeoutMs,
     fallbackLifeMs: egain.switches.token_ttl_fallback * 1000,
     renewBeforeMs: egain.token.renewBeforeSeconds * 1000,
+    dispatcher: tokens,
     observe: (event) => observer.token(event),
   });
   observer.watchToken(() => token.state());

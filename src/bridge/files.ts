@@ -1,6 +1,7 @@
 import type { BridgeConfig } from '../../config/schema.js';
 import type { Assets } from '../egain/assets.js';
 import { EgainError } from '../egain/errors.js';
+import type { Egress } from '../egress/egress.js';
 import { AllowedHosts } from '../files/allowed-hosts.js';
 import type { BucketSettings } from '../files/bucket-store.js';
 import { FileOpener, type AssetSource } from '../files/file-opener.js';
@@ -27,6 +28,7 @@ export async function openFiles(
   config: BridgeConfig,
   core: Core,
   assets: Assets,
+  egress: Egress,
   onError: (error: unknown) => void,
 ): Promise<FileRoom> {
   const { files, egain, publicUrl } = config;
@@ -34,7 +36,12 @@ export async function openFiles(
   await tryConfigured(store);
   const limits = { timeoutMs: files.timeoutMs, idleMs: files.idleMs };
   const fetcher = (hosts: readonly string[]): GuardedFetch =>
-    new GuardedFetch({ ...limits, allowed: new AllowedHosts(hosts) });
+    new GuardedFetch({
+      ...limits,
+      allowed: new AllowedHosts(hosts),
+      connect: egress.connector,
+      isProxied: (url) => egress.isProxied(url),
+    });
   return {
     records: new FileRecords(core.redis, core.keys),
     store,

@@ -12,11 +12,12 @@ import type { PublicHandlers } from '../../webhooks/routes.js';
 import { createCallbackAuthenticator, type CallbackMethod } from '../egain/callback/authenticator.js';
 import { createTokenIssuer } from '../egain/callback/token-issuer.js';
 import { parseCallback } from '../egain/parse-callback.js';
+import { egressOf } from '../egress/egress.js';
 import type { MemoryWatch } from '../lanes/memory.js';
 import { NoticeWindow } from '../lanes/notice-window.js';
 import type { Observer } from '../operations/observer.js';
 import type { Tracing } from '../operations/tracing/tracing.js';
-import { connectionPool, type ConfiguredChannel } from './channels.js';
+import type { ConfiguredChannel } from './channels.js';
 import { chatUploads, isWebChat, startChat } from './chat.js';
 import type { Core } from './core.js';
 import { egainAccess } from './egain-access.js';
@@ -65,11 +66,14 @@ export async function startWeb(parts: {
   const arrivals = new Arrivals(Math.max(leastArrivalBytes, 4 * server.maxBodyBytes));
   const common = { intake, keys, throttle, observer, tracing, arrivals, ...limits };
   const issue = tokenIssuer(config);
-  const egainPool = connectionPool(2 * config.files.concurrency, egain.requestTimeoutMs / 2);
+  const egress = egressOf(config.egress);
+  const egainPool = egress.pool(2 * config.files.concurrency, egain.requestTimeoutMs / 2, egain.tls);
+  // Whoever vouches for eGain's callbacks has no use for our certificate.
+  const issuers = egress.pool(1, egain.requestTimeoutMs / 2);
   const dispatcher = observer.upstream('egain', egainPool);
-  const hub = egainAccess({ config, redis: core.redis, dispatcher, observer });
+  const hub = egainAccess({ config, redis: core.redis, dispatcher, tokens: egainPool, observer });
   const { assets } = hub.client;
-  const room = await openFiles(config, core, assets, (error) => observer.backgroundError(error));
+  const room = await openFiles(config, core, assets, egress, (error) => observer.backgroundError(error));
   const authorize = chatUploads(channels);
   const files = fileHandlers({
     config,
@@ -96,6 +100,7 @@ export async function startWeb(parts: {
         ...common,
         authenticate: createCallbackAuthenticator({
           methods: egain.callback.authentication.map(callbackMethod),
+          dispatcher: issuers,
         }),
         parse: parseCallback,
       }),
@@ -152,6 +157,7 @@ export async function startWeb(parts: {
       chat?.leave();
       await closed;
       await egainPool.destroy();
+      await issuers.destroy();
       hub.close();
       room.store?.close();
       chat?.close();

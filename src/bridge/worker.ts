@@ -13,6 +13,7 @@ import { jobLockMs } from '../../workers/queues.js';
 import { recoverOwnJobs } from '../../workers/recovery.js';
 import { Slots } from '../../workers/slots.js';
 import { Upkeep } from '../../workers/upkeep.js';
+import { egressOf } from '../egress/egress.js';
 import { connectRedis } from '../lanes/connection.js';
 import { Gates } from '../lanes/gates.js';
 import { NoticeWindow } from '../lanes/notice-window.js';
@@ -20,7 +21,7 @@ import { Offers } from '../lanes/offers.js';
 import { Outbox } from '../lanes/outbox.js';
 import type { Observer } from '../operations/observer.js';
 import type { Tracing } from '../operations/tracing/tracing.js';
-import { connectionPool, type ConfiguredChannel } from './channels.js';
+import type { ConfiguredChannel } from './channels.js';
 import type { Core } from './core.js';
 import { egainAccess } from './egain-access.js';
 import { egainLink } from './egain-link.js';
@@ -83,15 +84,13 @@ export async function startWorker(parts: {
     settings: config.notices,
   });
   const endings = new Endings({ lanes, notices, observer, now });
+  const egress = egressOf(config.egress);
   const pools = new Map(
-    [...channels].map(([name]) => [
-      name,
-      connectionPool(delivery.concurrency, delivery.attemptTimeoutMs / 2),
-    ]),
+    [...channels].map(([name]) => [name, egress.pool(delivery.concurrency, delivery.attemptTimeoutMs / 2)]),
   );
-  const egainPool = connectionPool(egain.connections, egain.requestTimeoutMs / 2);
+  const egainPool = egress.pool(egain.connections, egain.requestTimeoutMs / 2, egain.tls);
   const dispatcher = observer.upstream('egain', egainPool);
-  const hub = egainAccess({ config, redis, dispatcher, observer });
+  const hub = egainAccess({ config, redis, dispatcher, tokens: egainPool, observer });
   const choices = new ChoiceDesk({
     offers: new Offers(redis, keys),
     keys,
@@ -99,7 +98,7 @@ export async function startWorker(parts: {
     queues,
     speakers: new Map([...channels].map(([name, channel]) => [name, choiceSpeaker(channel)])),
   });
-  const room = await openFiles(config, core, hub.client.assets, onError);
+  const room = await openFiles(config, core, hub.client.assets, egress, onError);
   const files = workerFiles({ config, room, assets: hub.client.assets, channels, notices, observer });
   const inbound = new InboundDeliverer({
     lanes,

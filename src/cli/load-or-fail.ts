@@ -1,9 +1,14 @@
 /** How every command gets its configuration. */
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { formatProblems, loadConfig, loadEgainAccess, type Loaded } from '../../config/load.js';
+import {
+  formatProblems,
+  loadConfig,
+  loadEgainAccess,
+  type EgainAndEgress,
+  type Loaded,
+} from '../../config/load.js';
 import type { BridgeConfig } from '../../config/schema.js';
-import type { EgainAccess } from '../../config/schema/egain.js';
 import { adapters } from '../channels/index.js';
 import { CommandFailure, type CliContext } from './context.js';
 
@@ -40,11 +45,11 @@ export function loadOrFail(context: CliContext, command: Command): BridgeConfig 
  * What calls to eGain's API need, and nothing else of the configuration: `EGAIN_*` variables alone will do.
  * @throws CommandFailure
  */
-export function loadEgainOrFail(context: CliContext, command: Command): EgainAccess {
+export function loadEgainOrFail(context: CliContext, command: Command): EgainAndEgress {
   const file = configFile(context, command);
   const loaded = loadEgainAccess({ file, env: context.env });
   if (!loaded.ok) throw failureOf(loaded, file);
-  return loaded.egain;
+  return loaded;
 }
 
 type Problems = Extract<Loaded, { ok: false }>['problems'];

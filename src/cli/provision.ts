@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import type { BridgeConfig } from '../../config/schema.js';
-import type { EgainAccess } from '../../config/schema/egain.js';
+import type { EgainAndEgress } from '../../config/load.js';
 import type * as Room from '../provisioning/index.js';
 import type { Session } from '../provisioning/index.js';
 import { CommandFailure, type CliContext } from './context.js';
@@ -152,17 +152,17 @@ async function withDeclared(
   const config = loadOrFail(context, command);
   const room = await import('../provisioning/index.js');
   const declaration = await inPlainWords(() => room.declarationOf(config));
-  await withSession(config.egain, declaration, (session) => work({ ...session, room, config }));
+  await withSession(config, declaration, (session) => work({ ...session, room, config }));
 }
 
 async function withSession(
-  egain: EgainAccess,
+  access: EgainAndEgress,
   declaration: Session['declaration'],
   work: (session: Session) => Promise<void> | void,
 ): Promise<void> {
   const { openSession } = await import('../provisioning/index.js');
   const { connectToEgain } = await import('./api/connect.js');
-  const { client, close } = connectToEgain(egain);
+  const { client, close } = connectToEgain(access);
   try {
     await work(await inPlainWords(() => openSession(declaration, client)));
   } finally {

@@ -1,9 +1,9 @@
-import { Agent } from 'undici';
 import type { BridgeConfig } from '../../config/schema.js';
 import { configuredChannels } from '../bridge/channels.js';
 import { credentialsOf } from '../bridge/token-credentials.js';
 import { createEgainClient } from '../egain/client.js';
 import { createTokenSource } from '../egain/token/token-source.js';
+import { egressOf } from '../egress/egress.js';
 import { checkCallback } from './callback.js';
 import { checkChannels } from './channels.js';
 import { checkClock } from './clock.js';
@@ -25,7 +25,7 @@ const patienceMs = 5000;
 export async function examine(config: BridgeConfig): Promise<readonly Finding[]> {
   const { egain } = config;
   const timeoutMs = Math.min(patienceMs, egain.requestTimeoutMs);
-  const dispatcher = new Agent({ connect: { timeout: timeoutMs } });
+  const dispatcher = egressOf(config.egress).pool(undefined, timeoutMs, egain.tls);
   const token = createTokenSource({
     url: egain.token.url,
     clientId: egain.token.clientId,

@@ -49,6 +49,8 @@ export interface GuardParts {
   /** All addresses of a host name. Default: the system's resolver. */
   readonly resolve?: (hostname: string) => Promise<readonly ResolvedAddress[]>;
   readonly connect?: Connect;
+  /** Whether `connect` leads to this address through a proxy. Default: never. */
+  readonly isProxied?: (url: URL) => boolean;
 }
 
 const mostRedirects = 3;
@@ -87,7 +89,7 @@ export class GuardedFetch {
     if (url.username !== '' || url.password !== '') return forbidden('a user name in the address');
     if (url.protocol !== 'https:' && url.protocol !== 'http:') return forbidden('neither https nor http');
     const addresses = await this.#check(url);
-    if (!Array.isArray(addresses)) return addresses;
+    if ('kind' in addresses) return addresses;
     const { connect, idleMs, timeoutMs } = this.#parts;
     const client = pinnedClient(url.origin, addresses, {
       connectTimeoutMs: Math.min(idleMs, timeoutMs),
@@ -121,9 +123,14 @@ export class GuardedFetch {
     return verdict;
   }
 
-  /** Every address that the host has, or why it may not be asked. One bad address among them spoils the host. */
-  async #check(url: URL): Promise<ResolvedAddress[] | FetchFailure> {
-    const { allowed, resolve = resolveAll } = this.#parts;
+  /**
+   * Every address that the host has, or why it may not be asked. One bad address among them spoils the host. None for a
+   * host an operator vouches for and only a proxy leads to: there it is the proxy's to know where that is.
+   */
+  async #check(url: URL): Promise<readonly ResolvedAddress[] | FetchFailure> {
+    const { allowed, resolve = resolveAll, isProxied } = this.#parts;
+    const isAllowed = allowed.has(url);
+    if (isAllowed && isProxied?.(url) === true) return [];
     const bare = url.hostname.replace(/^\[(.*)\]$/, '$1');
     const family = isIP(bare);
     let addresses: readonly ResolvedAddress[];
@@ -133,7 +140,6 @@ export class GuardedFetch {
       return { ok: false, kind: 'unreachable', detail: causeCode(error) };
     }
     if (addresses.length === 0) return { ok: false, kind: 'unreachable', detail: 'the host has no address' };
-    const isAllowed = allowed.has(url);
     if (url.protocol === 'http:') {
       const stays = isAllowed && addresses.every(({ address }) => isLoopbackAddress(address));
       if (!stays) return forbidden('not https');

@@ -12,7 +12,7 @@ export type Connect = (options: Parameters<typeof buildConnector>[0]) => buildCo
 
 /**
  * A client whose every connection goes to the addresses that were checked, whatever a resolver would say a moment later.
- * The certificate is still that of the host's name.
+ * The certificate is still that of the host's name. Without any address `connect` finds the host by itself.
  */
 export function pinnedClient(
   origin: string,
@@ -27,7 +27,7 @@ export function pinnedClient(
   };
   const connect = options.connect ?? buildConnector;
   return new Client(origin, {
-    connect: connect({ lookup, timeout: options.connectTimeoutMs }),
+    connect: connect({ ...(addresses.length > 0 && { lookup }), timeout: options.connectTimeoutMs }),
     headersTimeout: options.idleMs,
     bodyTimeout: options.idleMs,
     pipelining: 1,

@@ -1,16 +1,16 @@
-import { Agent } from 'undici';
-import type { EgainAccess } from '../../../config/schema/egain.js';
+import type { EgainAndEgress } from '../../../config/load.js';
 import { credentialsOf } from '../../bridge/token-credentials.js';
 import { createEgainClient, type EgainClient } from '../../egain/client.js';
 import { createTokenSource } from '../../egain/token/token-source.js';
+import { egressOf } from '../../egress/egress.js';
 
 /** A client for one command: its own token, its own connections, no Redis. */
-export function connectToEgain(egain: EgainAccess): {
+export function connectToEgain({ egain, egress }: EgainAndEgress): {
   readonly client: EgainClient;
   readonly close: () => Promise<void>;
 } {
   const { apiUrl, acceptLanguage, requestTimeoutMs: timeoutMs, switches } = egain;
-  const dispatcher = new Agent({ connect: { timeout: timeoutMs } });
+  const dispatcher = egressOf(egress).pool(undefined, timeoutMs, egain.tls);
   const token = createTokenSource({
     url: egain.token.url,
     clientId: egain.token.clientId,

@@ -9,11 +9,11 @@ export async function withEgain<T>(
   command: Command,
   work: (client: EgainClient) => Promise<T>,
 ): Promise<T> {
-  const egain = loadEgainOrFail(context, command);
+  const access = loadEgainOrFail(context, command);
   const { connectToEgain } = await import('./connect.js');
   const { sentenceFor } = await import('./failure.js');
   const { EgainError } = await import('../../egain/errors.js');
-  const { client, close } = connectToEgain(egain);
+  const { client, close } = connectToEgain(access);
   try {
     return await work(client);
   } catch (error) {

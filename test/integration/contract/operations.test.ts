@@ -19,7 +19,7 @@ beforeAll(async () => {
   desk = await startDesk({ setup: { accounts: [account] } });
   const loaded = loadEgainAccess({ env: desk.env });
   if (!loaded.ok) throw new Error('the desk’s settings are not enough');
-  const { client, close } = connectToEgain(loaded.egain);
+  const { client, close } = connectToEgain(loaded);
   await coverage.through('client', (step) => clientTour(client, step));
   await close();
   await coverage.through('command', (step) => commandTour(desk, step));

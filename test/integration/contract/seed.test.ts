@@ -42,7 +42,7 @@ describe('the examples of eGain’s Channel section', () => {
   test('run through the client, the same bodies unchanged', async () => {
     const loaded = loadEgainAccess({ env: desk.env });
     if (!loaded.ok) throw new Error('the desk’s settings are not enough');
-    const { client, close } = connectToEgain(loaded.egain);
+    const { client, close } = connectToEgain(loaded);
     try {
       const body = JSON.parse(await bodyOf('create-channel')) as ChannelBody;
       const { id } = await client.channels.create(body);
