@@ -6,6 +6,7 @@ import { openBrowser, openPage, type PageWatch } from './support/browser.js';
 import { ChatPage } from './support/chat-page.js';
 import { startDemo, type Demo } from './support/demo.js';
 import { DeskPage } from './support/desk-page.js';
+import { followCards, stepsOf } from './support/journey-steps.js';
 import { startRelay, type Relay } from './support/relay.js';
 import { pngOf } from './support/picture.js';
 import { pictureForDocs } from './support/screenshot.js';
@@ -201,6 +202,35 @@ describe('a conversation in a real browser', () => {
       await callback.getByText('delivered · 200').click();
     }
     expect((await chat.texts()).filter((text) => text === 'you see this once')).toHaveLength(1);
+  });
+});
+
+describe('the journey of a message on the start page', () => {
+  test('on its way in: kept and in its lane at once, at eGain when eGain has it', async () => {
+    await followCards(start);
+    await deskWatch.page.getByRole('button', { name: /^Remove: / }).click();
+    await desk.armFault('eGain is slow: 3 s per message', 1);
+    await chat.say('follow me on my way in');
+    await card('follow me on my way in').getByText('delivered').waitFor();
+    const steps = await stepsOf(start, 'follow me on my way in');
+    expect(steps.map(({ state }) => state)).toEqual(['waiting', 'delivered']);
+    expect(steps[0]?.stops).toMatch(/^kept in Redis [\d:.]+$/);
+    expect(steps[1]?.stops).toMatch(/^kept in Redis [\d:.]+ → eGain has it after \d{4,5} ms$/);
+  });
+
+  test('on its way out: on its way to the bridge, and with the customer when the customer has it', async () => {
+    await deskWatch.page.getByRole('button', { name: /^Remove: / }).click();
+    await desk.armFault('Callback 3 s late', 1);
+    const id = await deskWatch.page.locator('#conversations [aria-current="true"]').getAttribute('data-key');
+    // Not by hand: somebody typing is a callback as well, and would be the one that is late.
+    const text = 'follow me on my way out';
+    await demo.control('POST', `conversations/${id ?? ''}/actions`, { do: 'text', text });
+    await card('follow me on my way out').getByText('delivered').waitFor();
+    const steps = await stepsOf(start, 'follow me on my way out');
+    expect([steps[0]?.state, steps.at(-1)?.state]).toEqual(['written', 'delivered']);
+    expect(steps[0]?.stops).toMatch(/^eGain [\d:.]+$/);
+    expect(steps.at(-1)?.stops).toMatch(/→ kept after \d{4,5} ms → customer has it after \d{4,5} ms$/);
+    await deskWatch.page.getByRole('button', { name: /^Remove: / }).click();
   });
 });
 

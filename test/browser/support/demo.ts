@@ -6,8 +6,8 @@ export interface Demo {
   readonly startUrl: string;
   readonly chatUrl: string;
   readonly deskUrl: string;
-  /** Base of the simulator's control API. */
-  readonly controlUrl: string;
+  /** A call of the simulator's control API, such as `PUT agents`; its answer. */
+  control(method: string, path: string, body?: unknown): Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -24,7 +24,17 @@ export async function startDemo(): Promise<Demo> {
       startUrl: address(child, 'start'),
       chatUrl: address(child, 'chat'),
       deskUrl,
-      controlUrl: new URL('/control', deskUrl).href,
+      control: async (method, path, body) => {
+        const answer = await fetch(new URL(`/control/${path}`, deskUrl), {
+          method,
+          ...(body === undefined
+            ? {}
+            : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+        });
+        const text = await answer.text();
+        if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+        return text === '' ? undefined : (JSON.parse(text) as unknown);
+      },
       stop: async () => {
         await child.stop();
       },

@@ -106,6 +106,23 @@ describe('the desk reads what the control API tells', () => {
     });
   });
 
+  test('a callback that was held up says for how long', () => {
+    const body = JSON.stringify({ messages: { message: [{ created: '2030-01-01T10:00:00.000Z' }] } });
+    const exchange = (at: string) =>
+      readExchange({
+        at,
+        outcome: 'delivered',
+        attempt: 1,
+        durationMs: 8,
+        request: { body },
+        answer: { status: 200 },
+      });
+    expect(exchange('2030-01-01T10:00:03.008Z').title).toBe(
+      'delivered · 200 · attempt 1 · 8 ms · begun 3.0 s late',
+    );
+    expect(exchange('2030-01-01T10:00:00.020Z').title).toBe('delivered · 200 · attempt 1 · 8 ms');
+  });
+
   test('whatever comes, there is something to show', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {

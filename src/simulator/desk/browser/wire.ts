@@ -163,11 +163,12 @@ export function readExchange(value: unknown): Exchange {
   const request = fields(it['request']);
   const answer = fields(it['answer']);
   const outcome = text(it['outcome']);
+  const late = lateness(text(it['at']), number(it['durationMs']), text(request['body']));
   const status = answer['status'] === undefined ? text(it['error']) : String(number(answer['status']));
   return {
     number: String(number(it['number'])),
     at: text(it['at']),
-    title: `${outcome} · ${status} · attempt ${number(it['attempt'])} · ${number(it['durationMs'])} ms`,
+    title: `${outcome} · ${status} · attempt ${number(it['attempt'])} · ${number(it['durationMs'])} ms${late}`,
     good: outcome === 'delivered',
     request: `POST ${text(request['url'])}\n${headerLines(request['headers'])}\n\n${pretty(text(request['body']))}`,
     answer:
@@ -177,6 +178,17 @@ export function readExchange(value: unknown): Exchange {
   };
 }
 
+/** A callback that began this much after its messages were written was held up, by a fault or by those before it. */
+const lateMs = 1000;
+
+/** How long after its newest message a callback began, where that is worth saying. `at`: when it ended. */
+function lateness(at: string, durationMs: number, body: string): string {
+  const messages = list(fields(fields(parsed(body))['messages'])['message']).map(fields);
+  const written = Math.max(...messages.map(({ created }) => Date.parse(text(created))));
+  const waited = Date.parse(at) - durationMs - written;
+  return waited >= lateMs ? ` · begun ${(waited / 1000).toFixed(1)} s late` : '';
+}
+
 function headerLines(headers: unknown): string {
   return Object.entries(fields(headers))
     .map(([name, value]) => `${name}: ${text(value)}`)
@@ -184,9 +196,14 @@ function headerLines(headers: unknown): string {
 }
 
 function pretty(body: string): string {
+  const value = parsed(body);
+  return value === undefined ? body : JSON.stringify(value, undefined, 2);
+}
+
+function parsed(body: string): unknown {
   try {
-    return JSON.stringify(JSON.parse(body), undefined, 2);
+    return JSON.parse(body) as unknown;
   } catch {
-    return body;
+    return undefined;
   }
 }
