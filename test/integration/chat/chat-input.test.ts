@@ -26,6 +26,21 @@ describe.each(waysIn)('a web chat, $way', ({ direct }) => {
         },
         account: { address: 'strict' },
       },
+      pictures: {
+        ...chatChannel(),
+        manifest: {
+          type: 'custom.pictures',
+          displayName: 'Pictures',
+          restrictions: { inbound: { attachmentPolicy: { type: 'allow', extensions: ['png', 'jpg'] } } },
+          l10nProperties: [
+            {
+              language: 'de',
+              properties: [{ name: 'msg_hub_blocked_file_extension', value: 'Nur Bilder, nicht {0}.' }],
+            },
+          ],
+        },
+        account: { address: 'pictures' },
+      },
     },
   });
   const say = (token: string, body: unknown, headers: Headers = []) =>
@@ -191,6 +206,23 @@ describe.each(waysIn)('a web chat, $way', ({ direct }) => {
     const headers = who === 'ours' ? [bearer(await newSession(web()))] : who;
     const asked = call('/chat/chat/uploads', wish, headers);
     await expectRefused(web(), () => web().send(asked), { ...refusedAs, status, code, names });
+  });
+
+  test.each([
+    ['de-AT,de;q=0.9', 'Nur Bilder, nicht exe.'],
+    ['en-GB', 'Files of type "exe" cannot be sent here.'],
+    ['not a language', 'Files of type "exe" cannot be sent here.'],
+  ])('whoever speaks %s is told in the channel’s words why a file is refused', async (language, told) => {
+    const token = await newSession(web(), 'pictures');
+    const wish = call('/chat/pictures/uploads', { name: 'setup.exe', size: 9 }, [
+      bearer(token),
+      ['accept-language', language],
+    ]);
+    const answer = await web().send(wish);
+    expect([answer.status, json(answer)]).toEqual([
+      422,
+      { code: 'unprocessable', message: 'file: expected a type that the channel allows', told },
+    ]);
   });
 
   test('a file comes with a ticket or not at all; a session is none', async () => {
