@@ -34,6 +34,11 @@ export const serverSchema = z
     acceptTimeoutMs: milliseconds(50, 5000)
       .default(1000)
       .describe('How long Redis may take to confirm a message before the caller is answered 503.'),
+    reloadMs: milliseconds(0, 3_600_000)
+      .default(5000)
+      .describe(
+        'How often the configuration and the files it names are looked at for changes; 0: only after SIGHUP. What has changed is taken over after the second look.',
+      ),
     drainGraceMs: milliseconds(0, 600_000)
       .default(25_000)
       .describe('After SIGTERM: time to finish what is in hand. Keep it below the orchestrator’s own limit.'),

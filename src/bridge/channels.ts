@@ -7,7 +7,11 @@ import { effectiveCapabilities, type EffectiveCapabilities } from '../channels/e
 export interface ConfiguredChannel {
   readonly name: string;
   readonly adapter: ChannelAdapter<unknown>;
-  readonly config: BridgeConfig['channels'][string];
+  readonly config: Omit<BridgeConfig['channels'][string], 'settings'>;
+  /** The adapter's own settings as they are now: ask anew for each use. */
+  readonly settings: () => unknown;
+  /** From now on these hold: secrets are rotated while the bridge runs. */
+  readonly renew: (settings: unknown) => void;
   /** What the adapter can do and the manifest leaves of it. */
   readonly capabilities: EffectiveCapabilities;
   /** How long a silent conversation counts as open: eGain's own time and a margin, since being early would split it. */
@@ -31,7 +35,23 @@ export function configuredChannels(config: BridgeConfig): ReadonlyMap<string, Co
         adapter.capabilities(channel.settings),
         channel.manifest.restrictions,
       );
-      return [name, { name, adapter, config: channel, capabilities, idleMs, accountTimeoutMs }];
+      let { settings } = channel;
+      const renew = (given: unknown): void => {
+        settings = given;
+      };
+      return [
+        name,
+        {
+          name,
+          adapter,
+          config: channel,
+          settings: () => settings,
+          renew,
+          capabilities,
+          idleMs,
+          accountTimeoutMs,
+        },
+      ];
     }),
   );
 }

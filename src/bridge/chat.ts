@@ -8,7 +8,7 @@ import { webChat } from '../../webhooks/chat/chat.js';
 import type { Handler } from '../../webhooks/handler.js';
 import { Refusal } from '../../webhooks/reply.js';
 import type { AuthorizeUpload } from '../../webhooks/files/uploads.js';
-import { webchatConfigSchema } from '../channels/webchat/config.js';
+import { webchatConfigSchema, type WebchatConfig } from '../channels/webchat/config.js';
 import { webchatAdapter } from '../channels/webchat/index.js';
 import { ChatSessions } from '../lanes/chat-sessions.js';
 import { connectRedis } from '../lanes/connection.js';
@@ -100,16 +100,32 @@ export function startChat(
   };
 }
 
+/** The configuration's schema has made these very settings; parsing them again, once, tells the compiler so. */
+function chatSettings(channel: ConfiguredChannel): () => WebchatConfig {
+  let given: unknown;
+  let read: WebchatConfig | undefined;
+  return () => {
+    const now = channel.settings();
+    if (read === undefined || now !== given) {
+      read = webchatConfigSchema.parse(now);
+      given = now;
+    }
+    return read;
+  };
+}
+
 function chatEntry(channel: ConfiguredChannel, core: Core, config: BridgeConfig): ChatEntry {
-  const { manifest, account, settings: given } = channel.config;
-  // The configuration's schema has made these very settings; parsing them again tells the compiler so.
-  const settings = webchatConfigSchema.parse(given);
+  const { manifest, account } = channel.config;
+  const settingsNow = chatSettings(channel);
+  const settings = settingsNow();
   const { title = manifest.displayName, greeting } = settings;
   const { typing, attachments, inboundTextMax } = channel.capabilities;
   const most = webchatAdapter.capabilities(settings).text.max;
   return {
     adapter: channel.adapter,
-    settings,
+    get settings() {
+      return settingsNow();
+    },
     policy: inboundPolicy(channel, core.keys, {
       enforceLimit: config.egain.switches.enforce_inbound_limit,
       tellCustomer: config.notices.customer,

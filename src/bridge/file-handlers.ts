@@ -82,9 +82,9 @@ export function fileHandlers(parts: {
 }
 
 /** A call that the channel signed as it signs its messages. */
-function signedUpload({ adapter, config }: ConfiguredChannel): AuthorizeUpload {
+function signedUpload({ adapter, settings }: ConfiguredChannel): AuthorizeUpload {
   return (request, path, body) => {
-    const verdict = adapter.verify(rawRequest(request, path, body), config.settings, { now: Date.now });
+    const verdict = adapter.verify(rawRequest(request, path, body), settings(), { now: Date.now });
     if (!verdict.ok) {
       const code = verdict.status === 400 ? 'malformed' : 'unauthenticated';
       return Promise.reject(new Refusal(code, `signature: ${verdict.reason}`));

@@ -27,7 +27,9 @@ export function outboundChannel(
   return {
     name,
     adapter,
-    settings: own.settings,
+    get settings() {
+      return channel.settings();
+    },
     limits: split ? { maxTextLength } : {},
     fit: fitting(channel, keys),
     dispatcher,

@@ -18,6 +18,7 @@ import { createHealth } from './health.js';
 import { warnOfDrift } from './drift-warning.js';
 import { watchFigures } from './figures.js';
 import { operatorsApp } from './operators.js';
+import { takeOver } from './reload.js';
 import { startWeb } from './web.js';
 import { startWorker } from './worker.js';
 
@@ -30,6 +31,8 @@ export interface Bridge {
   /** Undefined for role `worker`. */
   readonly port: number | undefined;
   readonly managementPort: number;
+  /** Takes over what it can of a new configuration; the log says what needs a restart. */
+  reload(next: BridgeConfig): void;
   /** Leaves in order (I11): no new requests, finish what is in hand, hand the rest back, close own connections. */
   close(): Promise<void>;
 }
@@ -65,6 +68,7 @@ export async function startBridge(options: {
   await refuseUnfit(core, config, log);
   const memory = new MemoryWatch(core.redis, config.redis.maxMemoryBytes, onError);
   let leaving = false;
+  let running = config;
   const closers: (() => Promise<void>)[] = [() => core.close()];
   try {
     if (role !== 'worker') {
@@ -129,6 +133,9 @@ export async function startBridge(options: {
     return {
       port: web?.port,
       managementPort: management.port,
+      reload: (next) => {
+        running = takeOver(running, next, { channels, log });
+      },
       close: async () => {
         leaving = true;
         for (const close of closers) await close();

@@ -118,7 +118,9 @@ export async function startWeb(parts: {
               name,
               {
                 adapter: channel.adapter,
-                settings: channel.config.settings,
+                get settings() {
+                  return channel.settings();
+                },
                 policy: inboundPolicy(channel, keys, {
                   enforceLimit: egain.switches.enforce_inbound_limit,
                   tellCustomer: config.notices.customer,

@@ -15,11 +15,14 @@ export function register(program: Command, context: CliContext): void {
     .action(async ({ role }: { role: 'all' | 'web' | 'worker' }, command: Command) => {
       const config = loadOrFail(context, command);
       const { startBridge } = await import('../bridge/start.js');
+      const { followConfiguration } = await import('./follow-configuration.js');
       const { createLogger } = await import('../operations/logger.js');
       const log = createLogger(config.logging.level, config.instance);
       const { openTracing } = await import('../operations/tracing/open.js');
       const tracing = await openTracing(context.env, log);
-      const bridge = await startBridge({ config, role, log, tracing }).catch((cause: unknown) => {
+      const starting = startBridge({ config, role, log, tracing });
+      followConfiguration(context, command, { config, log, bridge: starting });
+      const bridge = await starting.catch((cause: unknown) => {
         if (!(cause instanceof SettingError)) throw cause;
         throw new CommandFailure(cause.message, { cause });
       });

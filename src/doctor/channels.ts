@@ -10,9 +10,9 @@ export async function checkChannels(
   timeoutMs: number,
 ): Promise<readonly Finding[]> {
   return Promise.all(
-    [...channels.values()].map(async ({ name, adapter, config }): Promise<Finding> => {
+    [...channels.values()].map(async ({ name, adapter, settings }): Promise<Finding> => {
       const check = `channel ${name}`;
-      const address = adapter.farEnd?.(config.settings);
+      const address = adapter.farEnd?.(settings());
       if (address === undefined) return ok(check, `${adapter.kind}: nothing to reach`);
       const { host } = new URL(address);
       try {
