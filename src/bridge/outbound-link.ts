@@ -44,7 +44,7 @@ export function outboundChannel(
 function presenter(channel: ConfiguredChannel): OutboundChannel['present'] {
   const own = channel.config;
   const { typing, systemMessages } = channel.capabilities;
-  const reason = channel.adapter.capabilities(own.settings).typing.outbound
+  const reason = channel.adapter.capabilities(channel.settings()).typing.outbound
     ? 'typing-not-allowed'
     : 'no-typing-on-channel';
   const { onAgentUnavailability = 'off_hours' } = own.account;

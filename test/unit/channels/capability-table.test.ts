@@ -48,10 +48,10 @@ test('and of the channels in the example configuration what their manifests leav
   });
   if (!loaded.ok) throw new Error(formatProblems(loaded.problems));
   const declared = [...configuredChannels(loaded.config).values()].map(
-    ({ name, adapter, config, capabilities }) => ({
+    ({ name, adapter, settings, capabilities }) => ({
       name,
       kind: adapter.kind,
-      capabilities: adapter.capabilities(config.settings),
+      capabilities: adapter.capabilities(settings()),
       effective: capabilities,
     }),
   );
