@@ -23,6 +23,13 @@ export interface WaitingLane {
   readonly earlier?: readonly Attempt[];
 }
 
+export interface WaitingMessage {
+  readonly id: string;
+  readonly acceptedAt: number;
+  /** Typing: it may be dropped, and leaves no journey. */
+  readonly ephemeral: boolean;
+}
+
 const rooms: readonly (readonly [letter: string, state: LaneState])[] = [
   ['r', 'running'],
   ['b', 'backing-off'],
@@ -88,13 +95,13 @@ export class WaitingLanes {
     return undefined;
   }
 
-  /** Ids and acceptance times of a lane's messages, head first. */
-  async messages(lane: string, most = 1000): Promise<{ readonly id: string; readonly acceptedAt: number }[]> {
+  /** A lane's messages, head first. */
+  async messages(lane: string, most = 1000): Promise<WaitingMessage[]> {
     const tag = this.#keys.tag(this.#keys.shardOf(lane));
     const elements = await this.#redis.lrange(`${tag}:l:${lane}`, 0, most - 1);
     return elements.map((element) => {
-      const { acceptedAt, payload } = readElement(element);
-      return { id: idOf(payload), acceptedAt };
+      const { acceptedAt, ephemeral, payload } = readElement(element);
+      return { id: idOf(payload), acceptedAt, ephemeral };
     });
   }
 

@@ -69,7 +69,9 @@ export class JourneyFeed {
 
   async #readLane({ lane, state, lastError, attempts }: WaitingLane): Promise<void> {
     const messages = await this.#waiting.messages(lane, perLane);
-    for (const [ahead, { id, acceptedAt }] of messages.entries()) {
+    for (const [ahead, { id, acceptedAt, ephemeral }] of messages.entries()) {
+      // Typing has no journey that would tell its end.
+      if (ephemeral) continue;
       const head = ahead === 0;
       const retrying = head && (state === 'backing-off' || attempts > 0);
       // The journey tells which way a message goes; until it is read, one without a card is a customer's.

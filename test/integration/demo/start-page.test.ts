@@ -105,6 +105,18 @@ describe('the journey of a message', () => {
     stop();
   });
 
+  test('is not told of somebody typing, who would seem to be on the way for ever', async () => {
+    const { told, stop } = await listen();
+    world.simulator.control.addFault({ kind: 'delay', operation: 'sendMessage', ms: 500, id: 'slow' });
+    const customer = { id: 'u-2', name: 'Eli' };
+    await world.channel.send({ id: 'm-4', customer, type: 'typing.start' });
+    await world.channel.send({ id: 'm-5', customer, text: 'typed' });
+    await eventually(() => told().some(({ id, state }) => id === 'm-5' && state === 'delivered'));
+    world.simulator.control.removeFault('slow');
+    expect(told().filter(({ id }) => id === 'm-4')).toEqual([]);
+    stop();
+  });
+
   test('is told again to a page that opens later', async () => {
     const { told, stop } = await listen();
     await eventually(() => ['m-1', 'm-2', 'm-3'].every((wanted) => told().some(({ id }) => id === wanted)));
