@@ -27,12 +27,13 @@ export class AgentsDesk {
   /** For every customer as many messages as the customer writes. Resolves when all are with the hub. */
   async answerAll(settings: ChaosSettings, overMs: number): Promise<void> {
     const pause = overMs / settings.messages;
+    const began = Date.now();
     await Promise.all(
       Array.from({ length: settings.customers }, async (_, index) => {
         const random = seededRandom(settings.seed + 104_729 * (index + 1));
         const customer = customerName(index);
         for (let number = 1; number <= settings.messages; number += 1) {
-          await sleep(pause * 2 * random());
+          await sleep(Math.max(0, began + pause * (number - 1 + random()) - Date.now()));
           const conversationId = await this.#conversationOf(customer);
           const outcome = this.#simulator.control.act(conversationId, {
             do: 'text',

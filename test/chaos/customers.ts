@@ -57,13 +57,15 @@ export class CustomersSender {
   /** Every customer writes its messages, spread over `overMs`. Resolves when all were acknowledged. */
   async writeAll(settings: ChaosSettings, overMs: number): Promise<void> {
     const pause = overMs / settings.messages;
+    const began = Date.now();
     await Promise.all(
       Array.from({ length: settings.customers }, async (_, index) => {
         const random = seededRandom(settings.seed + 7919 * (index + 1));
         const write = (number: number): Promise<void> =>
           this.#untilTaken(customerName(index), number, random);
         for (let number = 1; number <= settings.messages; number += 1) {
-          await sleep(pause * 2 * random());
+          // By the clock, so that what an outage kept back is caught up with after it.
+          await sleep(Math.max(0, began + pause * (number - 1 + random()) - Date.now()));
           if (number < settings.messages && this.#does('reorder', random)) {
             await write(number + 1);
             await write(number);

@@ -40,7 +40,7 @@ const tokenLives = [1, 2, 5, 30];
 export function planSchedule(settings: ChaosSettings): readonly Disturbance[] {
   const { faults, disturbedMs, processes, seed } = settings;
   /** Of a long run the parts in between are long, too. */
-  const long = disturbedMs > 120_000 ? 3 : 1;
+  const long = disturbedMs > 120_000 ? 10 : 1;
   const drawer = (name: FaultName): ((least: number, most: number) => number) => {
     const random = seededRandom(seed ^ (0x5ca1ab1e + 7919 * faultNames.indexOf(name)));
     return (least, most) => Math.round(least + (most - least) * random());

@@ -53,7 +53,7 @@ export const chaosDefaults: Omit<ChaosSettings, 'seed'> = {
 
 /** A long run is to be long, not heavy: a customer's messages come further apart in it. */
 export function messagesFor(disturbedMs: number): number {
-  return Math.max(chaosDefaults.messages, Math.round(disturbedMs / 9000));
+  return Math.max(chaosDefaults.messages, Math.round(disturbedMs / 20_000));
 }
 
 /** Times of the bridge and of its callers in a run, in milliseconds: short, so that much happens in little time. */
