@@ -2,7 +2,9 @@
 import { accept } from './benches/accept.js';
 import { files } from './benches/files.js';
 import { flat } from './benches/flat.js';
+import { gates } from './benches/gates.js';
 import { latency } from './benches/latency.js';
+import { overload } from './benches/overload.js';
 import { recovery } from './benches/recovery.js';
 import { relay } from './benches/relay.js';
 import { start } from './benches/start.js';
@@ -20,6 +22,8 @@ const benches: Readonly<Record<string, Bench>> = {
   files,
   recovery,
   start,
+  gates,
+  overload,
 };
 
 async function run(): Promise<void> {

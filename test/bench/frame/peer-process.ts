@@ -11,6 +11,8 @@ const stateReply = z.object({
     atMs: z.array(z.number()),
     /** How long each was on its way, in milliseconds. */
     waysMs: z.array(z.number()),
+    /** The same without the one hot customer's. */
+    calmWaysMs: z.array(z.number()),
     /** Only with `track`. */
     distinct: z.number().optional(),
     repeats: z.number().optional(),

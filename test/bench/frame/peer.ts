@@ -10,13 +10,19 @@ import { LaneTracks } from './lane-tracks.js';
 
 const delayMs = Number(process.env['PEER_DELAY_MS'] ?? 0);
 const tracks = process.env['PEER_TRACK'] === undefined ? undefined : new LaneTracks();
-const state = { atMs: [] as number[], waysMs: [] as number[] };
+const state = { atMs: [] as number[], waysMs: [] as number[], calmWaysMs: [] as number[] };
+/** The customer who writes more than all others, in measurements of fairness. */
+const hot = 'customer-99999999';
 
 function note(body: string): void {
   const now = performance.now();
   state.atMs.push(now);
   const sent = /at:(\d+);/.exec(body)?.[1];
-  if (sent !== undefined) state.waysMs.push(Number(process.hrtime.bigint() - BigInt(sent)) / 1e6);
+  if (sent !== undefined) {
+    const way = Number(process.hrtime.bigint() - BigInt(sent)) / 1e6;
+    state.waysMs.push(way);
+    if (!body.includes(hot)) state.calmWaysMs.push(way);
+  }
   tracks?.note(body, now);
 }
 
@@ -57,7 +63,7 @@ process.on('message', (question) => {
   if (question === 'count') process.send?.({ count: tracks?.summary().distinct ?? state.atMs.length });
   if (question === 'state') process.send?.({ state: { ...state, ...tracks?.summary() } });
   if (question === 'reset') {
-    Object.assign(state, { atMs: [], waysMs: [] });
+    Object.assign(state, { atMs: [], waysMs: [], calmWaysMs: [] });
     tracks?.reset();
     process.send?.({ done: true });
   }

@@ -1,0 +1,37 @@
+import { expect, test } from '@jest/globals';
+import { deadEgain, hangingChannel, refusedTokens } from './gate-scenarios.js';
+
+/** `npm run bench -- gates` has the figures; here the machine may have other things to do. */
+const allowanceMs = 500;
+
+test('I2b: a thousand lanes of a hanging channel do not slow the messages of another one', async () => {
+  const { normalP99Ms, duringP99Ms, lanesHanging, hung } = await hangingChannel({
+    lanes: 1000,
+    seconds: 4,
+    perSecond: 50,
+  });
+  process.stdout.write(`hanging channel: p99 ${normalP99Ms} ms, meanwhile ${duringP99Ms} ms\n`);
+  expect(hung).toBeGreaterThan(0);
+  expect(lanesHanging).toBeGreaterThanOrEqual(1000);
+  expect(duringP99Ms).toBeLessThan(2 * normalP99Ms + allowanceMs);
+});
+
+test('I8: eGain answers 401 to everything: one renewal per 30 s over all processes, and nothing is lost', async () => {
+  const figures = await refusedTokens({ lanes: 1000, forMs: 33_000 });
+  process.stdout.write(`401 to everything: ${JSON.stringify(figures)}\n`);
+  expect(figures.refusedCalls).toBeGreaterThan(0);
+  expect(figures.renewals).toBeGreaterThan(0);
+  expect(figures.renewals).toBeLessThanOrEqual(2);
+  // Redis's clock and this one's, a request's way apart.
+  expect(figures.shortestGapMs).toBeGreaterThan(29_000);
+  expect(figures.lost).toBe(0);
+});
+
+test('I2b: eGain is dead: a probe at a time; back again, its lanes are let go without a stampede', async () => {
+  const figures = await deadEgain({ lanes: 2000, deadMs: 15_000 });
+  process.stdout.write(`dead eGain: ${JSON.stringify(figures)}\n`);
+  expect(figures.probes).toBeGreaterThan(0);
+  expect(figures.mostAtOnce).toBe(1);
+  expect(figures.inFirstSecond).toBeLessThan(1000);
+  expect(figures.lost).toBe(0);
+});
