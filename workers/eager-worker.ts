@@ -15,6 +15,23 @@ const nothing = undefined as unknown as Job<DrainData>;
  */
 export class EagerWorker extends Worker<DrainData> {
   #fetched = false;
+  #heard = 0;
+
+  /** Answers of Redis to its asking for jobs, and jobs begun and ended: stands still when it is deaf. */
+  get heard(): number {
+    return this.#heard;
+  }
+
+  override async processJob(
+    ...given: Parameters<Worker<DrainData>['processJob']>
+  ): ReturnType<Worker<DrainData>['processJob']> {
+    this.#heard += 1;
+    try {
+      return await super.processJob(...given);
+    } finally {
+      this.#heard += 1;
+    }
+  }
 
   protected override async moveToActive(token: string, name?: string): Promise<Job<DrainData>> {
     // Whoever was woken from waiting has used up the mark that there is a job: it must be fetched.
@@ -23,6 +40,7 @@ export class EagerWorker extends Worker<DrainData> {
       return nothing;
     }
     const job = await super.moveToActive(token, name).catch(afterAMoment);
+    this.#heard += 1;
     this.#fetched = job !== nothing;
     return job;
   }

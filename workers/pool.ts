@@ -10,7 +10,11 @@ export interface PoolSettings {
   readonly workerName: string;
   readonly lockMs: number;
   readonly stalledIntervalMs: number;
+  /** How long an idle worker waits for Redis to tell of a job before it asks by itself, in seconds. */
+  readonly listenSeconds?: number;
 }
+
+const usualListenSeconds = 5;
 
 /** One BullMQ worker per shard; they share one connection and block on one each. */
 export class Pool {
@@ -35,6 +39,7 @@ export class Pool {
         concurrency: settings.concurrency,
         lockDuration: settings.lockMs,
         stalledInterval: settings.stalledIntervalMs,
+        drainDelay: settings.listenSeconds ?? usualListenSeconds,
         // BullMQ's 15 s would be what a lane waits after Redis was away for a moment.
         runRetryDelay: 500,
         // A lane outlives any number of crashes; its head's own counter finds poison.
@@ -49,6 +54,11 @@ export class Pool {
 
   start(onError: (error: unknown) => void): void {
     for (const worker of this.#workers) worker.run().catch(onError);
+  }
+
+  /** Per shard, what its worker has heard so far: a number that stands still says that it is deaf. */
+  heard(): readonly number[] {
+    return this.#workers.map(({ heard }) => heard);
   }
 
   /** Takes no further jobs and waits for those in hand. */

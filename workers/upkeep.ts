@@ -36,6 +36,7 @@ export class Upkeep {
   readonly #cursors = new Map<string, string>();
   #ticks = 0;
   #rounds = 0;
+  #well = true;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #stopped = false;
@@ -47,6 +48,11 @@ export class Upkeep {
   /** Rounds finished so far, failed ones included. */
   get rounds(): number {
     return this.#rounds;
+  }
+
+  /** Whether the last round could do all it had to: then Redis is there. */
+  get well(): boolean {
+    return this.#well;
   }
 
   /** One round at once, then one every 250 ms. */
@@ -83,7 +89,9 @@ export class Upkeep {
         if (tick % everyTicks.audit === everyTicks.audit - 1) await this.#audit(shard);
       }
       this.#remember();
+      this.#well = true;
     } catch (error) {
+      this.#well = false;
       onError(error);
     }
     this.#rounds += 1;

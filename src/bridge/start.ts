@@ -4,6 +4,7 @@ import { listen } from '../../webhooks/listen.js';
 import { createManagementApp } from '../../webhooks/management-app.js';
 import { questions } from '../../webhooks/management/operators-app.js';
 import { MemoryWatch } from '../lanes/memory.js';
+import { checkLayout } from '../lanes/layout.js';
 import { redisUnfitness } from '../lanes/redis-fitness.js';
 import type { Logger } from '../operations/logger.js';
 import { createMetrics } from '../operations/metrics.js';
@@ -109,8 +110,9 @@ export async function startBridge(options: {
     const management = await listen(
       createManagementApp({
         health: createHealth({
-          rounds: () => worker?.rounds(),
-          ping: () => core.redis.ping(),
+          progress: () => worker?.progress(),
+          // A Redis that was emptied holds no layout, and takes whatever comes.
+          fits: async () => (await checkLayout(core.redis, config.redis)) === undefined,
           leaving: () => leaving,
           now: () => performance.now(),
         }),

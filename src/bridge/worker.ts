@@ -24,6 +24,7 @@ import type { Tracing } from '../operations/tracing/tracing.js';
 import type { ConfiguredChannel } from './channels.js';
 import type { Core } from './core.js';
 import { egainAccess } from './egain-access.js';
+import type { WorkerProgress } from './health.js';
 import { egainLink } from './egain-link.js';
 import { openFiles } from './files.js';
 import { contactReader, outboundChannel, translator } from './outbound-link.js';
@@ -46,8 +47,7 @@ interface Route {
 }
 
 export interface WorkerSide {
-  /** Rounds of upkeep finished so far: a number that stands still says that the process is stuck. */
-  rounds(): number;
+  progress(): WorkerProgress;
   close(): Promise<void>;
 }
 
@@ -208,7 +208,7 @@ export async function startWorker(parts: {
   pool.start(onError);
 
   return {
-    rounds: () => upkeep.rounds,
+    progress: () => ({ rounds: upkeep.rounds, well: upkeep.well, heard: pool.heard() }),
     close: async () => {
       stopping = true;
       stopSweeping();

@@ -14,7 +14,7 @@ describe.each(['all', 'web'] as const)('the management port of role %s', (role) 
     expect(await get(bridge(), '/livez')).toMatchObject({ status: 200, body: '{"status":"ok"}' });
     expect(await get(bridge(), '/readyz')).toMatchObject({
       status: 200,
-      body: '{"status":"ok","checks":{"redis":true,"running":true}}',
+      body: '{"status":"ok","checks":{"redis":true,"configuration":true,"running":true}}',
     });
   });
 
@@ -52,7 +52,7 @@ describe.each(['all', 'web'] as const)('the management port of role %s', (role) 
       const { status, body } = await get(bridge(), path);
       return { status, body, ms: performance.now() - startedAt };
     };
-    const unready = { status: 503, body: '{"status":"not ready","checks":{"redis":false,"running":true}}' };
+    const unready = { status: 503, body: '{"status":"not ready","checks":{"redis":false,"configuration":true,"running":true}}' };
 
     beforeEach(() => void process.kill(bridge().redis.pid, 'SIGSTOP'));
     afterEach(async () => {
