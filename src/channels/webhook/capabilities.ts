@@ -1,4 +1,5 @@
 import type { Capabilities } from '../adapter.js';
+import type { WebhookConfig } from './config.js';
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -27,3 +28,13 @@ export const webhookCapabilities: Capabilities = {
   // The longest schedule a Standard Webhooks sender is advised to follow ends after about 76 hours.
   redeliveryWindowMs: 4 * day,
 };
+
+const withoutHtml: Capabilities = {
+  ...webhookCapabilities,
+  text: { ...webhookCapabilities.text, markup: 'none' },
+};
+
+/** Without settings: what the kind can do at the most. */
+export function capabilitiesOf(config: Pick<WebhookConfig, 'html'> | undefined): Capabilities {
+  return config?.html === 'none' ? withoutHtml : webhookCapabilities;
+}

@@ -40,6 +40,12 @@ export const webhookConfigSchema = z.object({
     .max(3600)
     .default(300)
     .describe('How far the time in a signature may be from ours, in seconds, past or future.'),
+  html: z
+    .enum(['as-sent', 'sanitised', 'none'])
+    .default('as-sent')
+    .describe(
+      'An agent’s formatting, beside the plain text: as eGain sent it (your system sanitises it), only known elements and harmless links, or left out.',
+    ),
   timeoutMs: z
     .int()
     .min(100)

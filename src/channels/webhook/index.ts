@@ -1,5 +1,5 @@
 import type { ChannelAdapter } from '../adapter.js';
-import { webhookCapabilities } from './capabilities.js';
+import { capabilitiesOf } from './capabilities.js';
 import { webhookConfigSchema, type WebhookConfig } from './config.js';
 import { parse } from './parse.js';
 import { render } from './render.js';
@@ -11,11 +11,11 @@ import { verify } from './verify.js';
 export const webhookAdapter: ChannelAdapter<WebhookConfig> = {
   kind: 'webhook',
   configSchema: webhookConfigSchema,
-  capabilities: () => webhookCapabilities,
+  capabilities: capabilitiesOf,
   farEnd: ({ url }) => url,
   verify,
   parse,
   reply,
-  render: (message, _config, limits) => render(message, limits),
+  render: (message, { html }, limits) => render(message, limits, html),
   send,
 };

@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto';
 import type { Attachment, OutboundMessage } from '../../messages/model.js';
 import { richToText } from '../../messages/rich-text.js';
+import { sanitiseHtml } from '../../messages/html-sanitised.js';
 import { splitText } from '../../messages/split.js';
 import type { Loss, Operation, RenderLimits, RenderPlan } from '../adapter.js';
 import { webhookCapabilities } from './capabilities.js';
+import type { WebhookConfig } from './config.js';
 
 const messageTypes: ReadonlySet<string> = new Set(['text', 'rich', 'page.push', 'system']);
 
@@ -23,6 +25,11 @@ function keyOf({ id, conversationId }: OutboundMessage, index: number): string {
   return `${unique}:${index}`;
 }
 
+function htmlIn(html: string, as: WebhookConfig['html']): string | undefined {
+  if (as === 'none') return undefined;
+  return as === 'sanitised' ? sanitiseHtml(html) : html;
+}
+
 const fileOf = ({ name, contentType, size, url }: Attachment): object => ({
   name,
   ...(contentType !== undefined && { contentType }),
@@ -35,12 +42,19 @@ const fileOf = ({ name, contentType, size, url }: Attachment): object => ({
  * rich content go with the last part. Rich content without text gets its fallback as text, for receivers that show no
  * lists. HTML cannot be cut, so it goes only with a text that is whole.
  */
-export function render(message: OutboundMessage, limits: RenderLimits): RenderPlan {
+export function render(
+  message: OutboundMessage,
+  limits: RenderLimits,
+  htmlAs: WebhookConfig['html'] = 'as-sent',
+): RenderPlan {
   const losses: Loss[] = [];
   const { max, unit } = webhookCapabilities.text;
   const text = message.text ?? (message.rich === undefined ? '' : richToText(message.rich));
   const parts = splitText(text, { max: Math.max(1, Math.min(max, limits.maxTextLength ?? max)), unit });
   const whole = parts.length <= 1;
+  const html = message.html === undefined ? undefined : htmlIn(message.html, htmlAs);
+  if (message.html !== undefined && html === undefined && whole)
+    losses.push({ what: 'html', why: htmlAs === 'none' ? 'channel' : 'too-deep', shown: 'text' });
   if (!whole && message.html !== undefined) {
     losses.push({ what: 'html', why: 'the text is longer than one message', shown: 'text' });
   }
@@ -68,7 +82,7 @@ export function render(message: OutboundMessage, limits: RenderLimits): RenderPl
       ...(message.replyTo !== undefined && { replyTo: message.replyTo }),
       ...(message.event !== undefined && { event: message.event }),
       ...(part !== undefined && { text: part }),
-      ...(whole && message.html !== undefined && { html: message.html }),
+      ...(whole && html !== undefined && { html }),
       ...(!whole && { part: { index: index + 1, of: count } }),
       ...(index === count - 1 && rest),
     };

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { render } from '../../../src/channels/webhook/render.js';
+import { webhookConfigSchema } from '../../../src/channels/webhook/config.js';
+import { webhookAdapter } from '../../../src/channels/webhook/index.js';
 import type { OutboundMessage } from '../../../src/messages/model.js';
 
 const bare: OutboundMessage = {
@@ -9,6 +11,11 @@ const bare: OutboundMessage = {
   customer: { id: 'u-42', name: 'Dana', email: 'dana@example.com' },
   sender: { type: 'egain_agent', name: 'Sam' },
 };
+const settings = (html?: string): object => ({
+  url: 'https://chat.example.com/bridge',
+  secrets: [`whsec_${Buffer.alloc(24, 7).toString('base64')}`],
+  ...(html !== undefined && { html }),
+});
 const message: OutboundMessage = { ...bare, text: 'Hello Dana' };
 
 describe('what the webhook channel sends', () => {
@@ -113,5 +120,29 @@ describe('what the webhook channel sends', () => {
     const keys = [keyOf('1', 'c-1'), keyOf('1', 'c-2'), keyOf('1"', 'c'), keyOf('नमस्ते\r\nx: y', 'c-1')];
     expect(new Set(keys).size).toBe(4);
     for (const key of keys) expect(key).toMatch(/^[\w-]{43}:1$/);
+  });
+});
+
+describe('an agent’s HTML, by the channel’s setting', () => {
+  const html = '<p onclick="x()">Hello <a href="javascript:x">Dana</a></p>';
+  const sent = (as: 'as-sent' | 'sanitised' | 'none') => {
+    const { operations, losses } = render({ ...message, html }, {}, as);
+    return [operations.map(({ body }) => (body as { html?: string }).html), losses];
+  };
+
+  test('as it was sent, with known elements only, or not at all; the text always', () => {
+    expect(sent('as-sent')).toEqual([[html], []]);
+    expect(sent('sanitised')).toEqual([['<p>Hello Dana</p>'], []]);
+    expect(sent('none')).toEqual([[undefined], [{ what: 'html', why: 'channel', shown: 'text' }]]);
+    expect(render({ ...message, html }, {}, 'none').operations[0]?.body).toMatchObject({
+      text: 'Hello Dana',
+    });
+    const deep = render({ ...message, html: '<b>'.repeat(100) }, {}, 'sanitised');
+    expect(deep.losses).toEqual([{ what: 'html', why: 'too-deep', shown: 'text' }]);
+  });
+
+  test('a channel without it can do no markup, which its manifest may not claim', () => {
+    expect(webhookAdapter.capabilities(webhookConfigSchema.parse(settings('none'))).text.markup).toBe('none');
+    expect(webhookAdapter.capabilities(webhookConfigSchema.parse(settings())).text.markup).toBe('html');
   });
 });
