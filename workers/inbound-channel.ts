@@ -13,6 +13,14 @@ export interface Sent {
 export type SendOutcome =
   { readonly ok: true; readonly sent: Sent } | { readonly ok: false; readonly failure: SendFailure };
 
+export interface InboundSettings {
+  readonly conversationMemoryMs: number;
+  /** How long customer data told without a conversation is kept for the next one. */
+  readonly infoMs: number;
+  /** Whether a message is sent again when eGain may have taken it without our seeing the answer. */
+  readonly safeRetry: boolean;
+}
+
 /** eGain as the inbound side needs it, for one channel. */
 export interface InboundChannel {
   readonly name: string;

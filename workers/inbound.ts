@@ -4,22 +4,15 @@ import type { Lanes } from '../src/lanes/lanes.js';
 import type { Customer, InboundMessage } from '../src/messages/model.js';
 import { typingLifeMs, type Deliverer, type Delivery, type Outcome } from './delivery.js';
 import type { ChoiceDesk, Meaning, Parent } from './choices.js';
-import type { InboundChannel } from './inbound-channel.js';
+import type { InboundChannel, InboundSettings } from './inbound-channel.js';
 import { onlyFiles, type Progress } from './inbound-progress.js';
 import type { Carried, InboundFiles } from './inbound-files.js';
+import { withOwnParent, type HubIdOf } from './own-parent.js';
 import { persist } from './persist.js';
 import { afterSendFailure, type SendFailure } from './send-failure.js';
 
 export type { InboundChannel, SendOutcome, Sent } from './inbound-channel.js';
 export type { SendFailure } from './send-failure.js';
-
-export interface InboundSettings {
-  readonly conversationMemoryMs: number;
-  /** How long customer data told without a conversation is kept for the next one. */
-  readonly infoMs: number;
-  /** Whether a message is sent again when eGain may have taken it without our seeing the answer. */
-  readonly safeRetry: boolean;
-}
 
 /** Carries customers' messages to eGain. */
 export class InboundDeliverer implements Deliverer {
@@ -30,6 +23,7 @@ export class InboundDeliverer implements Deliverer {
   readonly #settings: InboundSettings;
   readonly #files: Pick<InboundFiles, 'carry'>;
   readonly #onOrders: (orders: Awaited<ReturnType<Conversations['bind']>>) => Promise<void>;
+  readonly #hubIdOf: HubIdOf;
   readonly #now: () => number;
 
   constructor(parts: {
@@ -41,6 +35,7 @@ export class InboundDeliverer implements Deliverer {
     readonly files: Pick<InboundFiles, 'carry'>;
     /** Gives jobs to outbound lanes that waited for their conversation. */
     readonly onOrders: (orders: Awaited<ReturnType<Conversations['bind']>>) => Promise<void>;
+    readonly hubIdOf: HubIdOf;
     /** Monotonic, milliseconds. */
     readonly now: () => number;
   }) {
@@ -51,6 +46,7 @@ export class InboundDeliverer implements Deliverer {
     this.#settings = parts.settings;
     this.#files = parts.files;
     this.#onOrders = parts.onOrders;
+    this.#hubIdOf = parts.hubIdOf;
     this.#now = parts.now;
   }
 
@@ -78,7 +74,9 @@ export class InboundDeliverer implements Deliverer {
     const open = delivery.mapping === '' ? undefined : delivery.mapping;
     if (open === undefined && !channel.mayOpen(message)) return this.#withoutConversation(delivery, message);
     const meaning = await this.#choices.meaning(delivery, channel.name, message, open);
-    return meaning.kind === 'ignored' ? meaning : this.#send(delivery, channel, meaning, open);
+    if (meaning.kind === 'ignored') return meaning;
+    const whole = withOwnParent(meaning, delivery.holding.lane, this.#hubIdOf);
+    return this.#send(delivery, channel, await whole, open);
   }
 
   async #withoutConversation(delivery: Delivery, message: InboundMessage): Promise<Outcome> {

@@ -16,6 +16,7 @@ import { Upkeep } from '../../workers/upkeep.js';
 import { egressOf } from '../egress/egress.js';
 import { connectRedis } from '../lanes/connection.js';
 import { Gates } from '../lanes/gates.js';
+import { farIdOf } from '../lanes/journeys.js';
 import { NoticeWindow } from '../lanes/notice-window.js';
 import { Offers } from '../lanes/offers.js';
 import { Outbox } from '../lanes/outbox.js';
@@ -111,6 +112,10 @@ export async function startWorker(parts: {
       safeRetry: egain.switches.safe_retry,
     },
     files: files.inbound,
+    hubIdOf:
+      egain.switches.parent_ref === 'id'
+        ? (lane, messageId) => farIdOf(redis, keys, lane, messageId)
+        : () => Promise.resolve(undefined),
     onOrders: (orders) => queues.add(orders),
     now,
   });

@@ -106,6 +106,17 @@ export function readAttempts(history: string): Attempt[] {
   });
 }
 
+/** The far end's id for a message that was delivered from this lane; undefined when it is not known (any more). */
+export async function farIdOf(
+  redis: RedisClient,
+  keys: Keyspace,
+  lane: string,
+  messageId: string,
+): Promise<string | undefined> {
+  const name = `${keys.tag(keys.shardOf(lane))}:j:${keys.journey(messageId)}`;
+  return readJourney(messageId, lane, (await redis.hget(name, lane)) ?? '')?.end?.farId;
+}
+
 /** Journeys of every message with this id: the channel's own, or eGain's. Usually one. */
 export async function findJourneys(
   redis: RedisClient,

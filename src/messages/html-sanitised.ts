@@ -22,12 +22,12 @@ const deepest = 64;
 export function sanitiseHtml(html: string): string | undefined {
   let out = '';
   let hidden = 0;
-  let tooDeep = false;
+  const deep = { found: false };
   const open: { readonly name: string; readonly written: boolean }[] = [];
   const parser = new Parser({
     onopentag(name, attributes) {
       if (open.length >= deepest) {
-        tooDeep = true;
+        deep.found = true;
         parser.pause();
         return;
       }
@@ -48,5 +48,5 @@ export function sanitiseHtml(html: string): string | undefined {
     },
   });
   parser.end(html);
-  return tooDeep ? undefined : out;
+  return deep.found ? undefined : out;
 }

@@ -394,3 +394,17 @@ describe('what is broken or unwelcome', () => {
     for (const part of parts) expect(part.text?.length).toBeLessThanOrEqual(300);
   });
 });
+
+test('what a customer takes back is named by eGain’s id of it, where eGain wants that', async () => {
+  const sam = await native();
+  const hubIds = [];
+  for (const id of ['mine-1', 'mine-2']) {
+    await sam.answers({ id, text: `said as ${id}` });
+    hubIds.push(sam.said().at(-1)?.id);
+  }
+  const taken = await sam.answers({ type: 'message.delete', replyTo: 'mine-1' });
+  expect([taken.type.value, taken.parent?.messageId]).toEqual(['delete.soft', hubIds[0]]);
+  const edited = await sam.answers({ type: 'message.edit', replyTo: 'mine-2', text: 'better' });
+  expect(edited.parent?.messageId).toBe(hubIds[1]);
+  expect(hubIds[0]).not.toBe('mine-1');
+});
