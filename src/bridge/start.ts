@@ -3,6 +3,7 @@ import { FailureThrottle } from '../../webhooks/caller.js';
 import { listen } from '../../webhooks/listen.js';
 import { createManagementApp } from '../../webhooks/management-app.js';
 import { questions } from '../../webhooks/management/operators-app.js';
+import { LayoutWatch } from '../lanes/layout-watch.js';
 import { MemoryWatch } from '../lanes/memory.js';
 import { checkLayout } from '../lanes/layout.js';
 import { redisUnfitness } from '../lanes/redis-fitness.js';
@@ -37,6 +38,13 @@ export interface Bridge {
   /** Leaves in order (I11): no new requests, finish what is in hand, hand the rest back, close own connections. */
   close(): Promise<void>;
 }
+
+const lossWords = {
+  emptied:
+    'Redis has lost what was kept there: what waited is gone, running conversations are unknown until their customers write again',
+  replaced:
+    'Redis holds what another installation wrote under this prefix: stop every process and see which it is',
+} as const;
 
 /** A Redis the scripts do not run on is refused; one that may lose messages is warned of, since it may be meant so. */
 async function refuseUnfit(core: Core, config: BridgeConfig, log: Logger): Promise<void> {
@@ -101,6 +109,17 @@ export async function startBridge(options: {
     });
     figures.start();
     closers.unshift(() => figures.stop());
+    const layout = new LayoutWatch(core.redis, config.redis.prefix, (how) => {
+      metrics.redisLosses.at(how).add();
+      log.error({ how, prefix: config.redis.prefix }, lossWords[how]);
+    });
+    // The first loss must be an increase, not a series that begins with 1.
+    for (const how of ['emptied', 'replaced']) metrics.redisLosses.at(how);
+    layout.start();
+    closers.unshift(() => {
+      layout.stop();
+      return Promise.resolve();
+    });
     const worker =
       role === 'web' ? undefined : await startWorker({ config, core, channels, observer, tracing });
     if (worker !== undefined) closers.unshift(() => worker.close());

@@ -111,7 +111,7 @@ function difference(
 }
 
 /** The layout lies outside the shards: with another number of shards it must still be found. */
-function layoutKey(prefix: string): string {
+export function layoutKey(prefix: string): string {
   return `{${prefix}:layout}`;
 }
 

@@ -171,6 +171,11 @@ export function createMetrics() {
       seconds.redis,
     ),
     redisUp: gauge('egain_bridge_redis_up', '1 when Redis answered the last PING within a second, else 0.'),
+    redisLosses: counter(
+      'egain_bridge_redis_losses_total',
+      'Times Redis was found without what this process had kept there (emptied), or with what another installation keeps (replaced).',
+      'how',
+    ),
     redisMemoryUsed: gauge(
       'egain_bridge_redis_memory_used_bytes',
       'Memory Redis uses, the fullest node of a cluster. Web processes only.',
