@@ -1,8 +1,12 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import { startSampleChannel } from '../../../src/simulator/channel/sample-channel.js';
 import { startSimulator } from '../../../src/simulator/index.js';
 import { startFileHost } from '../../support/file-host.js';
+import { startS3Server } from '../../support/s3-server.js';
 import { uploadFile } from '../../support/upload.js';
 import type { Bench } from '../frame/bench.js';
 import { callbackCredentials, channelSecret } from '../frame/bodies.js';
@@ -26,17 +30,29 @@ export const files: Bench = {
       { name: 'by-address', measure: () => measure(byAddress) },
       { name: 'uploaded', measure: () => measure(uploaded) },
       { name: 'fetched-by-link', measure: () => measure(byLink) },
+      ...(['asset_id', 'both'] as const).flatMap((reference) =>
+        (['folder', 'bucket'] as const).map((store) => ({
+          name: `${reference}, ${store}, web + worker`,
+          measure: () => measure(allWays, { reference, store }),
+        })),
+      ),
     ],
     ratios: [],
     notes: () => [
       `${lanes} files of ${size} bytes at once through one process, without a store; each way was gone with small files before.`,
+      'With a store: all three ways, one after the other, through a web and a worker process; grownMb is that of the one that grew more.',
       'Budget: grownMb under 50. The simulator and the file host share the other core with the load.',
     ],
   }),
 };
 
+interface Setting {
+  readonly reference: 'asset_id' | 'both';
+  readonly store: 'none' | 'folder' | 'bucket';
+}
+
 interface Stage {
-  readonly bridge: BridgeProcess;
+  readonly bridges: readonly BridgeProcess[];
   readonly url: string;
   readonly simulator: Awaited<ReturnType<typeof startSimulator>>;
   readonly channel: Awaited<ReturnType<typeof startSampleChannel>>;
@@ -92,16 +108,26 @@ const byLink: Way = async ({ channel, simulator }, bytes, round) => {
   );
 };
 
-async function measure(way: Way): Promise<Figures> {
+const allWays: Way = async (stage, bytes, round) => {
+  await byAddress(stage, bytes, `${round}-address`);
+  await uploaded(stage, bytes, `${round}-upload`);
+  await byLink(stage, bytes, `${round}-link`);
+};
+
+const alone: Setting = { reference: 'asset_id', store: 'none' };
+
+async function measure(way: Way, setting = alone): Promise<Figures> {
   return withResources(async (resources) => {
-    const stage = await setUp(resources);
+    const stage = await setUp(resources, setting);
     await way(stage, picture(smallSize), 'small');
-    const { rssBytes: before } = await stage.bridge.usage();
-    let peak = before;
+    const resident = () => Promise.all(stage.bridges.map(async (bridge) => (await bridge.usage()).rssBytes));
+    const before = await resident();
+    let grown = 0;
     const over = new AbortController();
     const watching = (async () => {
       while (!over.signal.aborted) {
-        peak = Math.max(peak, (await stage.bridge.usage()).rssBytes);
+        const now = await resident();
+        grown = Math.max(grown, ...now.map((bytes, index) => bytes - (before[index] ?? 0)));
         await sleep(everyMs);
       }
     })();
@@ -110,11 +136,12 @@ async function measure(way: Way): Promise<Figures> {
     const seconds = (performance.now() - started) / 1000;
     over.abort();
     await watching;
-    return { grownMb: (peak - before) / megabyte, mbPerSecond: (lanes * size) / megabyte / seconds };
+    const times = way === allWays ? 3 : 1;
+    return { grownMb: grown / megabyte, mbPerSecond: (times * lanes * size) / megabyte / seconds };
   });
 }
 
-async function setUp(resources: Resources): Promise<Stage> {
+async function setUp(resources: Resources, { reference, store }: Setting): Promise<Stage> {
   const redis = await resources.use(startMeasuredRedis());
   const client = { id: 'bench', secret: 'a-secret-for-measuring' };
   const simulator = await startSimulator({
@@ -129,18 +156,20 @@ async function setUp(resources: Resources): Promise<Stage> {
   await resources.use(Promise.resolve({ stop: () => channel.close() }));
   const host = await startFileHost();
   await resources.use(Promise.resolve({ stop: () => host.close() }));
-  const bridge = await resources.use(
+  const place = await storeOf(resources, store);
+  const start = (role: 'all' | 'web' | 'worker', publicUrl?: string): Promise<BridgeProcess> =>
     startBridge({
-      role: 'all',
+      role,
       redisUrl: redis.url,
       peerUrl: simulator.url,
       sections: {
-        files: { allowHosts: ['127.0.0.1'] },
+        ...(publicUrl === undefined ? {} : { publicUrl }),
+        files: { allowHosts: ['127.0.0.1'], ...place },
         egain: {
           apiUrl: simulator.url,
           token: { url: simulator.tokenUrl, clientId: client.id, clientSecret: client.secret },
           callback: { authentication: [{ type: 'basic', ...callbackCredentials }] },
-          switches: { attachment_ref: 'asset_id' },
+          switches: { attachment_ref: reference },
         },
         channels: {
           support: {
@@ -152,9 +181,10 @@ async function setUp(resources: Resources): Promise<Stage> {
           },
         },
       },
-    }),
-  );
+    });
+  const bridge = await resources.use(start(store === 'none' ? 'all' : 'web'));
   const url = `http://127.0.0.1:${bridge.port}`;
+  const bridges = [bridge, ...(store === 'none' ? [] : [await resources.use(start('worker', url))])];
   channel.connect(url);
   simulator.control.declare({
     callback: {
@@ -162,7 +192,18 @@ async function setUp(resources: Resources): Promise<Stage> {
       authentication: { type: 'basic', ...callbackCredentials },
     },
   });
-  return { bridge, url, simulator, channel, host };
+  return { bridges, url, simulator, channel, host };
+}
+
+async function storeOf(resources: Resources, store: Setting['store']): Promise<object> {
+  if (store === 'none') return {};
+  const directory = await mkdtemp(join(tmpdir(), 'egain-bridge-bench-store-'));
+  await resources.use(Promise.resolve({ stop: () => rm(directory, { recursive: true, force: true }) }));
+  if (store === 'folder') return { store: directory };
+  const bucket = { bucket: 'bench', accessKeyId: 'KEY-OF-BENCH', secretAccessKey: 'a-secret-for-measuring' };
+  const server = await startS3Server({ ...bucket, directory, port: 0 });
+  await resources.use(Promise.resolve({ stop: () => server.close() }));
+  return { store: { ...bucket, endpoint: `http://127.0.0.1:${server.port}`, pathStyle: true } };
 }
 
 function picture(bytes: number): Buffer {

@@ -1,5 +1,6 @@
 /** As much of the S3 server as the tests use; the fork brings no types of its own. */
 declare module '@20minutes/s3rver' {
+  import type { Server } from 'node:http';
   import type { AddressInfo } from 'node:net';
 
   interface Context {
@@ -28,7 +29,9 @@ declare module '@20minutes/s3rver' {
         ...rest: unknown[]
       ): Promise<unknown>;
     };
+    readonly httpServer: Server;
     run(): Promise<AddressInfo>;
+    close(): Promise<void>;
   }
 }
 
