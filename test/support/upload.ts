@@ -20,6 +20,29 @@ export interface Uploaded {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** Asks for a ticket, signed as the channel signs. */
+export async function askTicket(askAt: string, secret: string, wish: object): Promise<Uploaded> {
+  const body = JSON.stringify(wish);
+  const address = `${askAt}/channels/support/assets`;
+  const answer = await request(address, { method: 'POST', headers: signedHeaders(secret, body), body });
+  return { status: answer.statusCode, body: (await answer.body.json()) as Record<string, unknown> };
+}
+
+/** Sends a file as a form does; `ticket` undefined sends none. */
+export async function sendFile(sendTo: string, ticket: unknown, bytes: Buffer): Promise<Uploaded> {
+  const boundary = `boundary-${randomUUID()}`;
+  const head = `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n`;
+  const answer = await request(`${sendTo}/channels/support/assets`, {
+    method: 'POST',
+    headers: {
+      ...(typeof ticket === 'string' ? { authorization: `Bearer ${ticket}` } : {}),
+      'content-type': `multipart/form-data; boundary=${boundary}`,
+    },
+    body: Buffer.concat([Buffer.from(head), bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]),
+  });
+  return { status: answer.statusCode, body: (await answer.body.json()) as Record<string, unknown> };
+}
+
 /** Asks one web process for a ticket and gives the file to another, as a channel would. */
 export async function uploadFile(options: {
   readonly askAt: string;
@@ -29,23 +52,7 @@ export async function uploadFile(options: {
   readonly bytes: Buffer;
 }): Promise<Uploaded> {
   const { askAt, sendTo, secret, name, bytes } = options;
-  const wish = JSON.stringify({ name, size: bytes.length });
-  const ticket = await request(`${askAt}/channels/support/assets`, {
-    method: 'POST',
-    headers: signedHeaders(secret, wish),
-    body: wish,
-  });
-  const given = (await ticket.body.json()) as { readonly ticket?: string };
-  if (ticket.statusCode !== 201) return { status: ticket.statusCode, body: given };
-  const boundary = `boundary-${randomUUID()}`;
-  const head = `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n`;
-  const answer = await request(`${sendTo}/channels/support/assets`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${String(given.ticket)}`,
-      'content-type': `multipart/form-data; boundary=${boundary}`,
-    },
-    body: Buffer.concat([Buffer.from(head), bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]),
-  });
-  return { status: answer.statusCode, body: (await answer.body.json()) as Record<string, unknown> };
+  const given = await askTicket(askAt, secret, { name, size: bytes.length });
+  if (given.status !== 201) return given;
+  return sendFile(sendTo, given.body['ticket'], bytes);
 }

@@ -48,6 +48,8 @@ export interface EngineParts {
   readonly mostBytes: number;
   readonly nameOf: (name: string, extension: string | undefined) => string;
   readonly signal: AbortSignal;
+  /** Resolves once `onStored` or `onRefused` was called. */
+  readonly onBegun: (over: Promise<void>) => void;
   readonly onStored: (stored: StoredUpload) => void;
   readonly onRefused: (refusal: unknown) => void;
 }
@@ -58,10 +60,10 @@ export interface EngineParts {
  * names it.
  */
 export function uploadEngine(parts: EngineParts): StorageEngine {
-  const { vault, onStored, onRefused } = parts;
+  const { vault, onBegun, onStored, onRefused } = parts;
   return {
     _handleFile: (_request, file, done) => {
-      store(file.stream, parts).then(
+      const over = store(file.stream, parts).then(
         (stored) => {
           onStored(stored);
           done(null, {});
@@ -72,6 +74,7 @@ export function uploadEngine(parts: EngineParts): StorageEngine {
           done(error);
         },
       );
+      onBegun(over);
     },
     // What was stored is taken away by who knows where it is.
     _removeFile: (_request, _file, done) => done(null),

@@ -133,6 +133,7 @@ function readForm(
   const over = new AbortController();
   return new Promise<StoredUpload>((resolve, reject) => {
     let stored: StoredUpload | undefined;
+    let handled = Promise.resolve();
     const fail = (error: unknown): void => {
       clearTimeout(whole);
       clearTimeout(silence);
@@ -155,6 +156,7 @@ function readForm(
       mostBytes,
       nameOf: withExtension,
       signal: over.signal,
+      onBegun: (file) => (handled = file),
       onStored: (file) => {
         if (over.signal.aborted) void vault.remove(file.at).catch(() => undefined);
         else stored = file;
@@ -168,7 +170,8 @@ function readForm(
     // Multer asks for Express's types and uses what Node's own requests have.
     form(request as Request, response as Response, (error: unknown) => {
       if (error !== undefined && error !== null) {
-        fail(error);
+        // Multer sees that the file's stream has ended before its time; why, the one who read it knows.
+        void handled.then(() => fail(error));
         return;
       }
       clearTimeout(whole);

@@ -1,14 +1,20 @@
 import type { Capabilities } from '../adapter.js';
 import type { WebhookConfig } from './config.js';
 
+/** In whatever unit the channel counts. */
+export const longestText = 65_536;
+
 const day = 24 * 60 * 60 * 1000;
 
 /**
  * The receiver is a program, so nearly everything is passed on as it is. The text limit only keeps one request at a
  * sensible size; a manifest narrows it to what the channel's own clients show.
  */
-export const webhookCapabilities: Capabilities = {
-  text: { max: 65_536, unit: 'utf16', markup: 'html' },
+export const capabilitiesOf = ({
+  html,
+  textUnit,
+}: Pick<WebhookConfig, 'html' | 'textUnit'>): Capabilities => ({
+  text: { max: longestText, unit: textUnit, markup: html === 'none' ? 'none' : 'html' },
   rich: {
     listpicker: 'native',
     quickreply: 'native',
@@ -27,14 +33,4 @@ export const webhookCapabilities: Capabilities = {
   idempotent: true,
   // The longest schedule a Standard Webhooks sender is advised to follow ends after about 76 hours.
   redeliveryWindowMs: 4 * day,
-};
-
-const withoutHtml: Capabilities = {
-  ...webhookCapabilities,
-  text: { ...webhookCapabilities.text, markup: 'none' },
-};
-
-/** Without settings: what the kind can do at the most. */
-export function capabilitiesOf(config: Pick<WebhookConfig, 'html'> | undefined): Capabilities {
-  return config?.html === 'none' ? withoutHtml : webhookCapabilities;
-}
+});

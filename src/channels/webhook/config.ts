@@ -52,6 +52,12 @@ export const webhookConfigSchema = z.object({
     .max(60_000)
     .default(10_000)
     .describe('How long the channel may take to answer one message, in milliseconds.'),
+  textUnit: z
+    .enum(['utf16', 'codepoint', 'utf8'])
+    .default('utf16')
+    .describe(
+      'What the channel counts when it limits a text to the customer (maxTextLength): UTF-16 units as JavaScript and Java do, code points, or bytes of UTF-8.',
+    ),
 });
 
 export type WebhookConfig = z.infer<typeof webhookConfigSchema>;

@@ -16,6 +16,6 @@ export const webhookAdapter: ChannelAdapter<WebhookConfig> = {
   verify,
   parse,
   reply,
-  render: (message, { html }, limits) => render(message, limits, html),
+  render: (message, settings, limits) => render(message, limits, settings),
   send,
 };

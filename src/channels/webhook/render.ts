@@ -4,7 +4,7 @@ import { richToText } from '../../messages/rich-text.js';
 import { sanitiseHtml } from '../../messages/html-sanitised.js';
 import { splitText } from '../../messages/split.js';
 import type { Loss, Operation, RenderLimits, RenderPlan } from '../adapter.js';
-import { webhookCapabilities } from './capabilities.js';
+import { longestText } from './capabilities.js';
 import type { WebhookConfig } from './config.js';
 
 const messageTypes: ReadonlySet<string> = new Set(['text', 'rich', 'page.push', 'system']);
@@ -45,12 +45,15 @@ const fileOf = ({ name, contentType, size, url }: Attachment): object => ({
 export function render(
   message: OutboundMessage,
   limits: RenderLimits,
-  htmlAs: WebhookConfig['html'] = 'as-sent',
+  {
+    html: htmlAs = 'as-sent',
+    textUnit: unit = 'utf16',
+  }: Partial<Pick<WebhookConfig, 'html' | 'textUnit'>> = {},
 ): RenderPlan {
   const losses: Loss[] = [];
-  const { max, unit } = webhookCapabilities.text;
   const text = message.text ?? (message.rich === undefined ? '' : richToText(message.rich));
-  const parts = splitText(text, { max: Math.max(1, Math.min(max, limits.maxTextLength ?? max)), unit });
+  const most = Math.min(longestText, limits.maxTextLength ?? longestText);
+  const parts = splitText(text, { max: Math.max(1, most), unit });
   const whole = parts.length <= 1;
   const html = message.html === undefined ? undefined : htmlIn(message.html, htmlAs);
   if (message.html !== undefined && html === undefined && whole)

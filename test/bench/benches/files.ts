@@ -30,6 +30,7 @@ export const files: Bench = {
       { name: 'by-address', measure: () => measure(byAddress) },
       { name: 'uploaded', measure: () => measure(uploaded) },
       { name: 'fetched-by-link', measure: () => measure(byLink) },
+      { name: '10,000 tiny ones', measure: () => measureTiny() },
       ...(['asset_id', 'both'] as const).flatMap((reference) =>
         (['folder', 'bucket'] as const).map((store) => ({
           name: `${reference}, ${store}, web + worker`,
@@ -41,6 +42,7 @@ export const files: Bench = {
     notes: () => [
       `${lanes} files of ${size} bytes at once through one process, without a store; each way was gone with small files before.`,
       'With a store: all three ways, one after the other, through a web and a worker process; grownMb is that of the one that grew more.',
+      `10,000 tiny ones: by address, ${tinyPerMessage} to a message, in ${lanes} lanes, each made an asset.`,
       'Budget: grownMb under 50. The simulator and the file host share the other core with the load.',
     ],
   }),
@@ -138,6 +140,38 @@ async function measure(way: Way, setting = alone): Promise<Figures> {
     await watching;
     const times = way === allWays ? 3 : 1;
     return { grownMb: grown / megabyte, mbPerSecond: (times * lanes * size) / megabyte / seconds };
+  });
+}
+
+const tinyPerMessage = 10;
+
+/** As many files as one service may see in a bad minute: what costs is their number. */
+async function measureTiny(): Promise<Figures> {
+  return withResources(async (resources) => {
+    const { bridges, channel, host, simulator } = await setUp(resources, alone);
+    const url = host.put('/tiny', Buffer.from('t'));
+    const run = async (round: string, files: number): Promise<void> => {
+      for (let message = 0; message < files / tinyPerMessage; message += 1)
+        await channel.send({
+          id: `${round}-${message}`,
+          customer: { id: `c-${message % lanes}` },
+          attachments: Array.from({ length: tinyPerMessage }, (_, index) => ({ name: `${index}.txt`, url })),
+        });
+      const arrived = () =>
+        simulator
+          .records()
+          .filter((record) => record.kind === 'message' && record.messageId?.startsWith(round) === true)
+          .length;
+      await until(() => arrived() >= files / tinyPerMessage);
+    };
+    await run('warm', 500);
+    const [bridge] = bridges;
+    const before = (await bridge?.usage())?.rssBytes ?? 0;
+    const started = performance.now();
+    await run('tiny', 10_000);
+    const seconds = (performance.now() - started) / 1000;
+    const after = (await bridge?.usage())?.rssBytes ?? 0;
+    return { grownMb: (after - before) / megabyte, filesPerSecond: 10_000 / seconds };
   });
 }
 

@@ -126,7 +126,7 @@ describe('what the webhook channel sends', () => {
 describe('an agent’s HTML, by the channel’s setting', () => {
   const html = '<p onclick="x()">Hello <a href="javascript:x">Dana</a></p>';
   const sent = (as: 'as-sent' | 'sanitised' | 'none') => {
-    const { operations, losses } = render({ ...message, html }, {}, as);
+    const { operations, losses } = render({ ...message, html }, {}, { html: as });
     return [operations.map(({ body }) => (body as { html?: string }).html), losses];
   };
 
@@ -134,10 +134,10 @@ describe('an agent’s HTML, by the channel’s setting', () => {
     expect(sent('as-sent')).toEqual([[html], []]);
     expect(sent('sanitised')).toEqual([['<p>Hello Dana</p>'], []]);
     expect(sent('none')).toEqual([[undefined], [{ what: 'html', why: 'channel', shown: 'text' }]]);
-    expect(render({ ...message, html }, {}, 'none').operations[0]?.body).toMatchObject({
+    expect(render({ ...message, html }, {}, { html: 'none' }).operations[0]?.body).toMatchObject({
       text: 'Hello Dana',
     });
-    const deep = render({ ...message, html: '<b>'.repeat(100) }, {}, 'sanitised');
+    const deep = render({ ...message, html: '<b>'.repeat(100) }, {}, { html: 'sanitised' });
     expect(deep.losses).toEqual([{ what: 'html', why: 'too-deep', shown: 'text' }]);
   });
 
