@@ -164,7 +164,7 @@ async function measureTiny(): Promise<Figures> {
           .length;
       await until(() => arrived() >= files / tinyPerMessage);
     };
-    await run('warm', 500);
+    await run('warm', 3000);
     const [bridge] = bridges;
     const before = (await bridge?.usage())?.rssBytes ?? 0;
     const started = performance.now();
