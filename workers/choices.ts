@@ -37,6 +37,8 @@ export interface ChoiceDeskParts {
   readonly lanes: Lanes;
   readonly queues: Queues;
   readonly speakers: ReadonlyMap<string, ChoiceSpeaker>;
+  /** How long an offer can be answered, in milliseconds. */
+  readonly openMs: number;
 }
 
 /** Remembers what customers are offered and finds out which of it they chose. */
@@ -72,6 +74,7 @@ export class ChoiceDesk {
       offers,
       conversationId,
       acceptedAt: delivery.acceptedAt,
+      openMs: this.#parts.openMs,
       moreWords: speaker?.moreWords(language) ?? [],
     });
     if (resolution.kind === 'more') {

@@ -61,6 +61,9 @@ export const deliverySchema = z
       .describe(
         'A message that was being delivered at this many crashes of its worker becomes a dead letter.',
       ),
+    choiceOpenMs: milliseconds(1000, 30 * day)
+      .default(day)
+      .describe('How long a list or form that a customer was shown can be answered; later answers go as text.'),
     breaker,
   })
   .prefault({})

@@ -27,6 +27,8 @@ const contact = z
   .prefault({})
   .describe('The contact by which eGain recognises a customer.');
 
+const notAttributeAlone =
+  'one of text_title, text_id and json as well: a message of nothing but an attribute says nothing to an agent';
 const eitherTitleOrId = 'not both text_title and text_id: a message has one text';
 
 export const switchesSchema = z
@@ -42,6 +44,7 @@ export const switchesSchema = z
       .refine((modes) => !(modes.includes('text_title') && modes.includes('text_id')), {
         error: eitherTitleOrId,
       })
+      .refine((modes) => modes.some((mode) => mode !== 'attribute'), { error: notAttributeAlone })
       .default(['text_title', 'attribute'])
       .describe(
         'How a chosen option goes back: title or id as text, id in content.json, id as a message attribute.',

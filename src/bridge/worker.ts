@@ -93,10 +93,11 @@ export async function startWorker(parts: {
   const dispatcher = observer.upstream('egain', egainPool);
   const hub = egainAccess({ config, redis, dispatcher, tokens: egainPool, observer });
   const choices = new ChoiceDesk({
-    offers: new Offers(redis, keys),
+    offers: new Offers(redis, keys, delivery.choiceOpenMs),
     keys,
     lanes,
     queues,
+    openMs: delivery.choiceOpenMs,
     speakers: new Map([...channels].map(([name, channel]) => [name, choiceSpeaker(channel)])),
   });
   const room = await openFiles(config, core, hub.client.assets, egress, onError);

@@ -1,13 +1,11 @@
 import type { KeptOffer, Offer, OfferState } from '../messages/choices/offer.js';
-import { offerOpenMs } from '../messages/choices/offer.js';
+import { usualOpenMs } from '../messages/choices/offer.js';
 import type { RedisClient } from './connection.js';
 import type { Keyspace } from './keyspace.js';
 import type { Holding } from './lanes.js';
 import { runScript } from './scripts.js';
 import { seal, unseal } from './sealed.js';
 
-/** Once it is over an offer is remembered as long again, so that a late tap still says what was on the button. */
-const rememberedMs = 2 * offerOpenMs;
 /** Per customer; nobody scrolls back further. */
 const mostOffers = 5;
 
@@ -20,10 +18,14 @@ const stampLength = 13;
 export class Offers {
   readonly #redis: RedisClient;
   readonly #keys: Keyspace;
+  readonly #rememberedMs: number;
 
-  constructor(redis: RedisClient, keys: Keyspace) {
+  /** `openMs`: how long an offer can be answered. */
+  constructor(redis: RedisClient, keys: Keyspace, openMs = usualOpenMs) {
     this.#redis = redis;
     this.#keys = keys;
+    // Once it is over an offer is remembered as long again, so that a late tap still says what was on the button.
+    this.#rememberedMs = 2 * Math.max(openMs, usualOpenMs);
   }
 
   /** Must be kept before the customer can see it: what is accepted later may be its answer. Idempotent. */
@@ -31,7 +33,7 @@ export class Offers {
     const lane = this.#keys.inboundLane(channel, customerId);
     const { key, ...rest } = offer;
     const text = seal('offer', this.#keys.offerSecret(channel, customerId), JSON.stringify(rest));
-    await runScript(this.#redis, 'keep-offer', this.#tagOf(lane), lane, key, text, rememberedMs, mostOffers);
+    await runScript(this.#redis, 'keep-offer', this.#tagOf(lane), lane, key, text, this.#rememberedMs, mostOffers);
   }
 
   /** Every offer the customer is remembered to have had. */

@@ -49,8 +49,8 @@ export function pageLength(count: number, from: number): number {
   return Math.min(pageSize, Math.max(0, count - from));
 }
 
-/** How long an offer is waited for, and what is only told of it afterwards. */
-export const offerOpenMs = 24 * 60 * 60 * 1000;
+/** How long an offer is waited for, unless it is set; afterwards a tap only tells what was on the button. */
+export const usualOpenMs = 24 * 60 * 60 * 1000;
 
 /** More would only be held against the room it takes in Redis: what the customer sees can still be answered in words. */
 const mostBytes = 256 * 1024;

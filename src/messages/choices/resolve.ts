@@ -2,7 +2,7 @@
 import type { Choice, InboundMessage } from '../model.js';
 import { matchExact, matchOne, matchSeveral } from './match.js';
 import { normalised } from './normalise.js';
-import { offerOpenMs, pageLength, type KeptOffer, type OfferedOption } from './offer.js';
+import { pageLength, type KeptOffer, type OfferedOption } from './offer.js';
 import { tokenPattern } from './token.js';
 
 /** A second tap of the same button within this time, in milliseconds, is the first one. */
@@ -18,6 +18,8 @@ export interface ResolveContext {
   readonly conversationId: string | undefined;
   /** When the message was accepted, by the clock the offers were stamped with, in milliseconds. */
   readonly acceptedAt: number;
+  /** How long an offer can be answered, in milliseconds. */
+  readonly openMs: number;
   /** What asks for the next page of a long list, in the customer's language. */
   readonly moreWords: readonly string[];
 }
@@ -66,7 +68,7 @@ function isOpen(offer: KeptOffer, message: InboundMessage, context: ResolveConte
   const { answered } = offer.state;
   return (
     offer.conversationId === context.conversationId &&
-    context.acceptedAt - offer.at < offerOpenMs &&
+    context.acceptedAt - offer.at < context.openMs &&
     (answered === undefined || answered.by === message.id)
   );
 }

@@ -279,6 +279,15 @@ describe('channels', () => {
   });
 });
 
+test('an answer must say something to an agent: an attribute alone is refused', () => {
+  const modes = (list: string) =>
+    problemsOf(load(minimal.replace('callback:', `switches: { reply_mode: ${list} }\n  callback:`)));
+  expect(modes('[ attribute ]')).toEqual([
+    expect.stringContaining('egain.switches.reply_mode: one of text_title, text_id and json as well'),
+  ]);
+  expect(modes('[ json, attribute ]')).toEqual([]);
+});
+
 test('both ports on one address are refused', () => {
   expect(problemsOf(load(minimal, { env: { PORT: '9090' } }))).toEqual([
     expect.stringContaining('server.managementPort: a port other than server.port'),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { normalised, typedNumber } from '../../../../src/messages/choices/normalise.js';
-import { offerOf, offerOpenMs, type KeptOffer } from '../../../../src/messages/choices/offer.js';
+import { offerOf, usualOpenMs, type KeptOffer } from '../../../../src/messages/choices/offer.js';
 import { resolve, type ResolveContext } from '../../../../src/messages/choices/resolve.js';
 import { distinctTokens, tokenFrom, tokenPattern } from '../../../../src/messages/choices/token.js';
 import type { InboundMessage, RichOption } from '../../../../src/messages/model.js';
@@ -41,6 +41,7 @@ const context = (over: Partial<ResolveContext> = {}): ResolveContext => ({
   conversationId: 'c-1',
   acceptedAt: made + 1000,
   moreWords: ['mehr', 'more'],
+  openMs: usualOpenMs,
   ...over,
 });
 
@@ -201,9 +202,9 @@ describe('a tap means what its button stood for', () => {
 
 describe('an offer ends', () => {
   test('after a day', () => {
-    expect(meant(text('2'), { acceptedAt: made + offerOpenMs - 1 })).toBe('ord-2');
-    expect(meant(text('2'), { acceptedAt: made + offerOpenMs })).toBe('none');
-    expect(meant(tap('c.tok101'), { acceptedAt: made + offerOpenMs })).toBe('stale: Black coat');
+    expect(meant(text('2'), { acceptedAt: made + usualOpenMs - 1 })).toBe('ord-2');
+    expect(meant(text('2'), { acceptedAt: made + usualOpenMs })).toBe('none');
+    expect(meant(tap('c.tok101'), { acceptedAt: made + usualOpenMs })).toBe('stale: Black coat');
   });
   test('with its conversation', () => {
     expect(meant(text('2'), { conversationId: undefined })).toBe('none');
