@@ -21,10 +21,14 @@ export interface ConfiguredChannel {
 
 const minuteMs = 60_000;
 
-export function configuredChannels(config: BridgeConfig): ReadonlyMap<string, ConfiguredChannel> {
+/** @param find for kinds of channels that are not the house's own. */
+export function configuredChannels(
+  config: BridgeConfig,
+  find: typeof findAdapter = findAdapter,
+): ReadonlyMap<string, ConfiguredChannel> {
   return new Map(
     Object.entries(config.channels).map(([name, channel]) => {
-      const adapter = findAdapter(channel.adapter);
+      const adapter = find(channel.adapter);
       if (adapter === undefined)
         throw new Error(`channels.${name}.adapter: there is no adapter of this kind`);
       const accountTimeoutMs = channel.account.timeout * minuteMs;
