@@ -6,6 +6,7 @@ import {
   type NewMessage,
 } from '../src/lanes/lanes.js';
 import type { NoticeDraft, NoticeWindow } from '../src/lanes/notice-window.js';
+import { Congestion } from './congestion.js';
 import { unavailable } from './reply.js';
 
 /** Whoever gives a lane its job (the queues). Never throws: what cannot be added is repaired later. */
@@ -23,7 +24,7 @@ export class Intake {
   readonly #window: NoticeWindow;
   readonly #full: () => boolean;
   readonly #settings: IntakeSettings;
-  #inFlight = 0;
+  readonly #congestion = new Congestion(() => performance.now());
   #closed = false;
 
   /** `full`: Redis has reached the share of its memory that intake may fill. */
@@ -50,17 +51,18 @@ export class Intake {
   check(): void {
     if (this.#closed) throw unavailable('the bridge is shutting down');
     if (this.#full()) throw unavailable('no room for messages: Redis is near its memory limit', 5);
+    if (this.#congestion.underWay >= this.#settings.maxInFlight || this.#congestion.tooMuch)
+      throw unavailable('too many requests at once');
   }
 
   /** Runs one request's work, its body at hand. @throws {Refusal} 503 when there are too many at once. */
   async admit<T>(work: () => Promise<T>): Promise<T> {
     this.check();
-    if (this.#inFlight >= this.#settings.maxInFlight) throw unavailable('too many requests at once');
-    this.#inFlight += 1;
+    const end = this.#congestion.begin();
     try {
       return await work();
     } finally {
-      this.#inFlight -= 1;
+      end();
     }
   }
 
