@@ -128,7 +128,7 @@ function webOf(bridge: Bridge, redis: TestRedis, log: LogCapture): Web {
       return send(port, shape, localAddress ?? `127.1.0.${1 + (sent % 200)}`);
     },
     keys: async () =>
-      (await client.keys('*')).filter((key) => !/:(unjobbed|drain(:.*)?|h:.*)$/.test(key)).sort(),
+      (await client.keys('*')).filter((key) => !/:(unjobbed|drain(:.*)?|h:.*)$|:figures\}:/.test(key)).sort(),
     refused: async () => {
       const answer = await fetch(`http://127.0.0.1:${managementPort}/metrics`);
       const lines = (await answer.text()).matchAll(
