@@ -156,7 +156,9 @@ function readForm(
       mostBytes,
       nameOf: withExtension,
       signal: over.signal,
-      onBegun: (file) => (handled = file),
+      onBegun: (file) => {
+        handled = file;
+      },
       onStored: (file) => {
         if (over.signal.aborted) void vault.remove(file.at).catch(() => undefined);
         else stored = file;
