@@ -3,8 +3,10 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { contentTree } from '../../../src/channels/webchat/content-tree.js';
 import type { ContentNode } from '../../../src/channels/webchat/events.js';
+import { cleanText } from '../../../src/messages/clean-text.js';
 import { escapeHtml } from '../../../src/messages/html-escape.js';
 import { htmlToText } from '../../../src/messages/html.js';
+import { sanitiseHtml } from '../../../src/messages/html-sanitised.js';
 
 const looksLikeMarkup = [
   '2 * 3 * 4',
@@ -19,6 +21,8 @@ const looksLikeMarkup = [
 ];
 const words = fc.oneof(
   fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }),
+  // Halves of characters, alone and beside what could complete them.
+  fc.constantFrom('\ud83d', '\ude00', 'a\ud83d', '\udc00b', '\ude00\ud83d'),
   fc.constantFrom(...looksLikeMarkup, 'שלום', '👨‍👩‍👧‍👦', 'e\u0301', 'مرحبا', '&amp;amp;'),
 );
 const tags = ['b', 'i', 'u', 'p', 'div', 'span', 'blockquote', 'marquee', 'code', 'h2'] as const;
@@ -61,6 +65,30 @@ test('so does the chat’s tree, which knows no attribute but a link’s address
       if (tree === undefined) return;
       expect(visible(textOf(tree))).toBe(visible(seen));
       expect(JSON.stringify(tree)).not.toMatch(/onclick|"tag":"(?:script|style)"/);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('so does sanitised HTML', () => {
+  fc.assert(
+    fc.property(content, ({ html, seen }) => {
+      const clean = sanitiseHtml(html);
+      if (clean === undefined) return;
+      expect(visible(htmlToText(clean))).toBe(visible(seen));
+      expect(clean).not.toMatch(/onclick|<(?:script|style|marquee)/);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a half of a character hides nothing beside it, and what leaves the bridge is well-formed', () => {
+  fc.assert(
+    fc.property(content, ({ html, seen }) => {
+      const sent = cleanText(htmlToText(html));
+      expect(Buffer.from(sent).toString()).toBe(sent);
+      const whole = (text: string): string => visible(Buffer.from(text).toString()).replaceAll('\ufffd', '');
+      expect(whole(sent)).toBe(whole(seen));
     }),
     { numRuns: 300 },
   );
