@@ -13,6 +13,9 @@ export const chatName = 'chat';
 export const chatType = 'custom.chat';
 export const chatAddress = 'acme-chat';
 
+/** Who may use the operators' page. */
+export const operatorName = 'demo';
+
 export interface DemoSettings {
   readonly file: string;
   readonly port: number;
@@ -25,6 +28,7 @@ export interface DemoSettings {
   readonly callbackPassword: string;
   readonly channelSecret: string;
   readonly chatSecret: string;
+  readonly operatorPassword: string;
   /** Where the start page is, which shows the chat in a frame. */
   readonly pageOrigin: string;
   readonly logLevel: string | undefined;
@@ -52,6 +56,17 @@ function document(settings: DemoSettings): object {
       managementHost: '127.0.0.1',
       managementPort: settings.managementPort,
       drainGraceMs: 3000,
+    },
+    management: {
+      auth: {
+        users: [
+          {
+            username: operatorName,
+            passwords: [settings.operatorPassword],
+            permissions: ['change', 'texts'],
+          },
+        ],
+      },
     },
     redis: { url: settings.redisUrl },
     egain: {

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { Tally } from './check.js';
+import { operatorName } from './configuration.js';
 import type { Stage } from './stage.js';
 import type { Hops } from './witness.js';
 
@@ -25,17 +26,23 @@ export function opening(paint: Paint, stage: Stage, readyMs: number): string {
 }
 
 /** Where to look with a browser. */
-export function welcome(paint: Paint, startUrl: string, { chatUrl, simulator }: Stage): string {
+export function welcome(paint: Paint, startUrl: string, stage: Stage): string {
+  const { chatUrl, simulator, managementUrl, operatorPassword } = stage;
   const rows = [
     ['start', startUrl, 'open this: customer, bridge and agent side by side'],
     ['chat', chatUrl, 'the customer’s web chat alone'],
     ['desk', simulator.deskUrl, 'the agent’s desk alone'],
+    [
+      'operators',
+      `${managementUrl}/messages/`,
+      `rates, journeys, dead letters: user ${operatorName}, password ${operatorPassword}`,
+    ],
   ];
   return `${rows.map((row) => rowOf(paint, row)).join('\n')}\n\n`;
 }
 
 function rowOf(paint: Paint, [name = '', url = '', what = '']: readonly string[]): string {
-  return `  ${paint('bold', name.padEnd(8))} ${paint('cyan', url.padEnd(36))} ${paint('dim', what)}`;
+  return `  ${paint('bold', name.padEnd(9))} ${paint('cyan', url.padEnd(36))} ${paint('dim', what)}`;
 }
 
 /** One message with its hops. Its own text comes last in the line, so that right-to-left script disturbs nothing. */

@@ -25,6 +25,8 @@ export interface Stage {
   readonly channelSecret: string;
   readonly bridgeUrl: string;
   readonly managementUrl: string;
+  /** Of the operators' page. */
+  readonly operatorPassword: string;
   /** The web chat's page. */
   readonly chatUrl: string;
   readonly config: BridgeConfig;
@@ -60,6 +62,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     signal.throwIfAborted();
     const clientSecret = randomBytes(24).toString('base64url');
     const callbackPassword = randomBytes(24).toString('base64url');
+    const operatorPassword = randomBytes(12).toString('base64url');
     const chatSecret = randomBytes(48).toString('base64url');
     const channelSecret = `whsec_${randomBytes(32).toString('base64')}`;
     const bridgeUrl = `http://127.0.0.1:${port}`;
@@ -102,6 +105,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       callbackPassword,
       channelSecret,
       chatSecret,
+      operatorPassword,
       pageOrigin: options.pageOrigin,
       logLevel: env['LOG_LEVEL'],
     });
@@ -117,6 +121,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       channelSecret,
       bridgeUrl,
       managementUrl: `http://127.0.0.1:${managementPort}`,
+      operatorPassword,
       chatUrl: `${bridgeUrl}/chat/${chatName}`,
       config,
       configFile,

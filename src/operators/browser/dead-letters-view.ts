@@ -5,7 +5,7 @@ import { button, byId, make, redraw } from './dom.js';
 import { searchMessage } from './search-view.js';
 import { readText } from './text-dialog.js';
 import { counted, timeOf, wayOf } from './words.js';
-import type { DeadLetter, DeadLetters, Dealt } from './wire.js';
+import type { DeadLetter, DeadLetters, Dealt, Me } from './wire.js';
 
 type Act = 'retry' | 'discard';
 
@@ -18,16 +18,20 @@ const next = byId('next-page', HTMLButtonElement);
 const first = byId('first-page', HTMLButtonElement);
 const stop = byId('stop', HTMLButtonElement);
 
+const bulkActs = byId('bulk', HTMLElement);
+
 const selected = new Set<string>();
 let page: DeadLetters | undefined;
 let after: string | undefined;
-let mayReadTexts = false;
+let may: Pick<Me, 'mayChange' | 'mayReadTexts'> = { mayChange: false, mayReadTexts: false };
 /** Told by the button while all that fit are dealt with. */
 const bulk = { stopped: false };
 const isStopped = (): boolean => bulk.stopped;
 
-export function startDeadLetters(texts: boolean): { refresh(): void } {
-  mayReadTexts = texts;
+export function startDeadLetters(me: Me): { refresh(): void } {
+  may = me;
+  bulkActs.hidden = !me.mayChange;
+  everyRow.hidden = !me.mayChange;
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     after = undefined;
@@ -113,20 +117,19 @@ function drawRow(letter: DeadLetter): HTMLElement {
   const acts = make(
     'span',
     { class: 'acts' },
-    button(
-      'Retry',
-      { 'data-key': `retry ${id}`, 'aria-label': `Retry ${id}` },
-      () => void dealOne('retry', letter),
-    ),
-    button(
-      'Discard',
-      { 'data-key': `discard ${id}`, 'aria-label': `Discard ${id}` },
-      () => void dealOne('discard', letter),
-    ),
+    ...(may.mayChange
+      ? (['retry', 'discard'] as const).map((act) =>
+          button(
+            what[act].act,
+            { 'data-key': `${act} ${id}`, 'aria-label': `${what[act].act} ${id}` },
+            () => void dealOne(act, letter),
+          ),
+        )
+      : []),
     button('Journey', { 'data-key': `journey ${id}`, 'aria-label': `Journey of ${id}` }, () =>
       searchMessage(messageId),
     ),
-    ...(mayReadTexts
+    ...(may.mayReadTexts
       ? [button('Text', { 'data-key': `text ${id}`, 'aria-label': `Text of ${id}` }, () => void readText(id))]
       : []),
   );
@@ -139,7 +142,12 @@ function drawRow(letter: DeadLetter): HTMLElement {
     String(attempts),
     acts,
   ];
-  const made = make('tr', {}, make('td', {}, box), ...cells.map((cell) => make('td', {}, cell)));
+  const made = make(
+    'tr',
+    {},
+    make('td', {}, may.mayChange ? box : ''),
+    ...cells.map((cell) => make('td', {}, cell)),
+  );
   made.dataset['letter'] = id;
   return made;
 }

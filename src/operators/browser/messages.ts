@@ -18,8 +18,8 @@ async function start(): Promise<void> {
     ])
       select.append(...channels.map(({ channel }) => make('option', { value: channel }, channel)));
     startSearch();
-    const letters = startDeadLetters(me.mayReadTexts);
-    startOverview(() => letters.refresh());
+    const letters = startDeadLetters(me);
+    startOverview(me.mayChange, () => letters.refresh());
   } catch (error) {
     byId('live', HTMLElement).textContent = sentence(error);
   }

@@ -15,10 +15,12 @@ const failures = byId('failures', HTMLElement);
 const directions = byId('directions', HTMLElement);
 const facts = byId('facts', HTMLElement);
 const drift = byId('drift', HTMLElement);
+const may = { change: false };
 const minutes = byId('minutes', HTMLSelectElement);
 
 /** @param onDeadLetters told how many there are, each time that is another number than before */
-export function startOverview(onDeadLetters: (count: number) => void): void {
+export function startOverview(mayChange: boolean, onDeadLetters: (count: number) => void): void {
+  may.change = mayChange;
   let known: number | undefined;
   const look = async (): Promise<void> => {
     if (document.hidden) return;
@@ -56,13 +58,14 @@ function drawDirection(view: DirectionView): HTMLElement {
   const paused = closed === 'paused';
   const known = channel !== '?';
   const verb = paused ? 'Resume' : 'Pause';
-  const act = known
-    ? button(
-        verb,
-        { 'data-key': `${direction}:${channel}`, 'aria-label': `${verb} ${channel} ${wayOf(direction)}` },
-        () => void setGate(view, paused ? 'resume' : 'pause'),
-      )
-    : '';
+  const act =
+    known && may.change
+      ? button(
+          verb,
+          { 'data-key': `${direction}:${channel}`, 'aria-label': `${verb} ${channel} ${wayOf(direction)}` },
+          () => void setGate(view, paused ? 'resume' : 'pause'),
+        )
+      : '';
   const made = row(
     `${known ? channel : 'unknown conversations'} ${wayOf(direction)}`,
     make('span', closed === null ? { class: 'good' } : { class: 'warn' }, closed ?? 'open'),
@@ -130,7 +133,7 @@ function fact(name: string, value: Node | string): HTMLElement[] {
 
 function drawDrift({ declared, drift: found }: Provisioning): void {
   const check = byId('check', HTMLButtonElement);
-  check.hidden = !declared;
+  check.hidden = !declared || !may.change;
   if (!declared) drift.replaceChildren('The configuration declares nothing of eGain’s side.');
   else if (found === null) drift.replaceChildren('Nobody has compared eGain with the configuration lately.');
   else if (found.differences === undefined)

@@ -48,6 +48,8 @@ export interface PageOptions {
   readonly width?: number;
   readonly height?: number;
   readonly dark?: boolean;
+  /** What the visitor types when the server asks who they are. */
+  readonly login?: { readonly username: string; readonly password: string };
   /** What the visitor's browser speaks (BCP 47); default British English. */
   readonly locale?: string;
 }
@@ -57,6 +59,7 @@ export async function openPage(browser: Browser, url: string, options: PageOptio
   const { width = 1280, height = 800, dark = false, locale = 'en-GB' } = options;
   const context = await browser.newContext({
     viewport: { width, height },
+    ...(options.login === undefined ? {} : { httpCredentials: options.login }),
     colorScheme: dark ? 'dark' : 'light',
     locale,
     timezoneId: 'UTC',

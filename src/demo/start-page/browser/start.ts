@@ -26,6 +26,7 @@ async function place(): Promise<void> {
     element(name).setAttribute('src', address);
     element(`${name}-link`).setAttribute('href', address);
   }
+  element('operators-link').setAttribute('href', `${management}/messages/`);
   element('metrics-link').setAttribute('href', `${management}/metrics`);
 }
 
