@@ -19,6 +19,7 @@ const guest = { username: 'guest', password: 'password-of-a-guest-1' };
 beforeAll(async () => {
   world = await startWorld({
     overrides: {
+      instance: 'bridge-1',
       management: {
         auth: {
           users: [
