@@ -39,6 +39,8 @@ export interface DrainParts {
   /** Fires when the process cannot wait any longer for what is in hand. */
   readonly leaving: AbortSignal;
   readonly onError: (error: unknown) => void;
+  /** A lane cannot be read: the key of this id is missing. */
+  readonly onLocked: (target: string, keyId: string) => void;
   /** Absent where nobody wants to see traces. */
   readonly tracing?: Tracing | undefined;
 }

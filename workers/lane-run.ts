@@ -46,6 +46,9 @@ const again: Next = { kind: 'later', ms: 1 };
 /** Idle times are minutes and have a margin: prolonging one again within seconds would only cost. */
 const prolongEveryMs = 5000;
 
+/** Between two looks for the key that a lane's texts were sealed with, in milliseconds. */
+const [shortestLockedMs, longestLockedMs] = [1000, 60_000];
+
 /** Delivers what lies in one lane, head by head, until it is empty or cannot go on. */
 export class LaneRun {
   readonly #parts: DrainParts;
@@ -102,12 +105,15 @@ export class LaneRun {
           signal,
           now: redisNow,
         });
+      const lockedBy = element.lockedBy ?? (sent === 0 ? taken.lockedBy : undefined);
       const outcome: Outcome =
-        envelope === undefined
-          ? { kind: 'dead', reason: 'unreadable', detail: 'what lies in the lane is not an envelope' }
-          : starts > settings.poisonStarts
-            ? { kind: 'dead', reason: 'poison', detail: `${starts - 1} starts ended without an outcome` }
-            : await (trace === undefined ? attempt(envelope) : trace.run(() => attempt(envelope)));
+        lockedBy !== undefined
+          ? this.#locked(taken.target, lockedBy, redisNow() - element.acceptedAt)
+          : envelope === undefined
+            ? { kind: 'dead', reason: 'unreadable', detail: 'what lies in the lane is not an envelope' }
+            : starts > settings.poisonStarts
+              ? { kind: 'dead', reason: 'poison', detail: `${starts - 1} starts ended without an outcome` }
+              : await (trace === undefined ? attempt(envelope) : trace.run(() => attempt(envelope)));
 
       if (outcome.kind === 'fenced') {
         trace?.end('fenced');
@@ -223,6 +229,13 @@ export class LaneRun {
       attempt: attempts,
       waited: again ? undefined : { from: element.acceptedAt, to: now() },
     });
+  }
+
+  /** Without its key nothing of the lane can go out; with it, everything. It is looked at less and less often. */
+  #locked(target: string, lockedBy: string, ageMs: number): Outcome {
+    this.#parts.onLocked(target, lockedBy);
+    const afterMs = Math.min(longestLockedMs, Math.max(shortestLockedMs, ageMs));
+    return { kind: 'wait', reason: 'key-missing', afterMs, untilMs: Infinity };
   }
 
   /** Broken off because this process leaves: nobody's failure, and whoever comes next need not wait. */

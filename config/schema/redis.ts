@@ -1,6 +1,6 @@
 /** The Redis that keeps everything: one server, a cluster, or a server found through sentinels. */
 import * as z from 'zod';
-import { count, evenIfIncomplete, secret, shortestSecret, text } from './fields.js';
+import { count, evenIfIncomplete, isRecord, secret, shortestSecret, text } from './fields.js';
 
 export const defaultRedisUrl = 'redis://127.0.0.1:6379';
 
@@ -35,6 +35,9 @@ const address = z
   .refine(hasNoShortPassword, {
     error: `an address whose password has at least ${shortestSecret} characters`,
   });
+
+/** 32 bytes: base64, base64url or hex. */
+const keyForm = /^(?:[A-Za-z0-9+/_-]{43}=?|[0-9A-Fa-f]{64})$/;
 
 /** Exactly one way to reach Redis is in the result, the default when none was set. */
 export const redisSchema = z
@@ -80,6 +83,33 @@ export const redisSchema = z
       .describe(
         'Key for hashing customers’ ids in key names. Default: one is made at first start and kept in Redis.',
       ),
+    encryption: z
+      .strictObject({
+        keys: z
+          .array(
+            z.strictObject({
+              id: z
+                .string()
+                .regex(/^[A-Za-z0-9_-]{1,32}$/, { error: 'up to 32 letters, digits, dashes and underscores' })
+                .describe('Name of the key, kept with every text that it seals.'),
+              key: secret()
+                .regex(keyForm, {
+                  error: 'a key of 32 bytes in base64 or hex, made by `openssl rand -base64 32`',
+                })
+                .describe('The key, 32 random bytes in base64 or hex.'),
+            }),
+          )
+          .min(1)
+          .max(20)
+          .refine(isEveryIdOnce, { error: 'each id once' })
+          .describe(
+            'The first seals, all of them open. To rotate: put the new key last everywhere, then first everywhere, and remove the old one when nothing sealed with it is left.',
+          ),
+      })
+      .optional()
+      .describe(
+        'Seals what customers and agents wrote, and who they are, while it lies in Redis (AES-256-GCM). What lies there already stays readable.',
+      ),
     waitReplicas: count(0, 10)
       .default(0)
       .describe(
@@ -97,6 +127,12 @@ export const redisSchema = z
   .transform(withOneTarget)
   .prefault({})
   .describe('Redis, which keeps every message that waits.');
+
+function isEveryIdOnce(keys: unknown): boolean {
+  if (!Array.isArray(keys)) return true;
+  const ids = keys.flatMap((key: unknown) => (isRecord(key) && key['id'] !== undefined ? [key['id']] : []));
+  return new Set(ids).size === ids.length;
+}
 
 /** The ways to name a Redis. */
 export interface Targets<Cluster, Sentinel> {

@@ -176,6 +176,7 @@ export async function startWorker(parts: {
     stopping: () => stopping,
     leaving: leaving.signal,
     onError,
+    onLocked: observer.locked.bind(observer),
     tracing,
   });
 

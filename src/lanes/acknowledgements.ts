@@ -1,5 +1,5 @@
 import type { RedisClient } from './connection.js';
-import { readElement } from './element.js';
+import { openElement } from './element.js';
 import { GatheringRedis } from './gathering-redis.js';
 import type { Keyspace } from './keyspace.js';
 import {
@@ -58,20 +58,23 @@ export class Acknowledgements {
     const [now, kind] = [Number(answer[0]), answer[1]];
     switch (kind) {
       case 'more': {
-        const elements = answer.slice(3).map((element) => readElement(String(element)));
+        const { atRest } = this.#keys;
+        const elements = answer.slice(3).map((element) => openElement(atRest, lane, String(element)));
         return { kind, now, elements, orders: readOrders(shard, asList(answer[2] ?? null), 0) };
       }
       case 'lost':
       case 'empty':
         return { kind, orders: readOrders(shard, asList(answer[2] ?? null), 0) };
-      case 'next':
+      case 'next': {
+        const next = String(answer[3]);
         return {
           kind,
           orders: readOrders(shard, asList(answer[2] ?? null), 0),
-          lane: String(answer[3]),
+          lane: next,
           generation: String(answer[4]),
-          taken: readTaken(now, answer.slice(5)),
+          taken: readTaken(this.#keys.atRest, next, now, answer.slice(5)),
         };
+      }
       default:
         return readRefusal(kind);
     }

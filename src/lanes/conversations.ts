@@ -1,4 +1,6 @@
 import type { RedisClient } from './connection.js';
+import type { AtRest } from './at-rest.js';
+import { customerPlace } from './element.js';
 import type { Keyspace } from './keyspace.js';
 import type { Holding, JobOrder, OpenedConversation, SaidInConversation } from './lanes.js';
 import { asList, runScript } from './scripts.js';
@@ -41,6 +43,19 @@ export function readCustomer(mapping: string): ConversationCustomer | undefined 
   };
 }
 
+/** A mapping as it is kept: the channel in front stays readable. `name`: of the outbound lane or the contact. */
+export function sealMapping(atRest: AtRest, name: string, mapping: string): string {
+  const space = mapping.indexOf(' ');
+  return `${mapping.slice(0, space)} ${atRest.seal(customerPlace(name), mapping.slice(space + 1))}`;
+}
+
+/** @throws {MissingKeyError} {AlteredError}; an inbound lane's (a conversation's id), or none, is what it was. */
+export function openMapping(atRest: AtRest, name: string, mapping: string): string {
+  const space = mapping.indexOf(' ');
+  if (space < 0) return mapping;
+  return `${mapping.slice(0, space)} ${atRest.open(customerPlace(name), mapping.slice(space + 1))}`;
+}
+
 /**
  * Customer ↔ conversation, each way in the shard of the lane that reads it. The caller keeps the order of design
  * section 4 (I2): `bind`, then `setOpen`, then acknowledge; each is idempotent.
@@ -66,7 +81,7 @@ export class Conversations {
         'bind',
         this.#keys.tag(shard),
         lane,
-        writeCustomer(customer),
+        this.#sealed(lane, customer),
         lifeMs,
         this.#window,
       ),
@@ -91,7 +106,14 @@ export class Conversations {
     const { id: conversationId, memoryMs, idleMs } = conversation;
     const outboundLane = this.#keys.outboundLane(conversationId);
     if (this.#keys.shardOf(outboundLane) !== this.#keys.shardOf(lane)) return undefined;
-    return { conversationId, outboundLane, customer: writeCustomer(customer), memoryMs, idleMs, infoTold };
+    return {
+      conversationId,
+      outboundLane,
+      customer: this.#sealed(outboundLane, customer),
+      memoryMs,
+      idleMs,
+      infoTold,
+    };
   }
 
   /** What `touch` would do, to be written together with the end of a message of `lane`; undefined when they lie apart. */
@@ -146,12 +168,13 @@ export class Conversations {
   /** Whose a conversation is, as far as it is remembered. */
   async customerOf(conversationId: string): Promise<ConversationCustomer | undefined> {
     const lane = this.#keys.outboundLane(conversationId);
-    return readCustomer((await this.#redis.get(`${this.#tagOf(lane)}:m:${lane}`)) ?? '');
+    return this.#read(lane, await this.#redis.get(`${this.#tagOf(lane)}:m:${lane}`));
   }
 
   /** Whom a contact address stands for, written before eGain hears of it: see `customerOfContact`. */
   async rememberContact(address: string, customer: ConversationCustomer, lifeMs: number): Promise<void> {
-    await this.#redis.set(this.#contactKey(address), writeCustomer(customer), 'PX', lifeMs);
+    const name = this.#keys.contact(address);
+    await this.#redis.set(this.#contactKey(address), this.#sealed(name, customer), 'PX', lifeMs);
   }
 
   /** The language the customer told when their open conversation began. */
@@ -163,7 +186,7 @@ export class Conversations {
 
   /** Whose a conversation is when its opening was never answered, but a callback tells the customer's contact. */
   async customerOfContact(address: string): Promise<ConversationCustomer | undefined> {
-    return readCustomer((await this.#redis.get(this.#contactKey(address))) ?? '');
+    return this.#read(this.#keys.contact(address), await this.#redis.get(this.#contactKey(address)));
   }
 
   /** Whether the owner of this outbound lane's conversation was forgotten. */
@@ -178,15 +201,25 @@ export class Conversations {
 
   /** Customer data told before any conversation is open, kept for the next start. JSON text. */
   async keepInfo(lane: string, info: string, lifeMs: number): Promise<void> {
-    await this.#redis.set(this.#infoKey(lane), info, 'PX', lifeMs);
+    const sealed = this.#keys.atRest.seal(customerPlace(lane), info);
+    await this.#redis.set(this.#infoKey(lane), sealed, 'PX', lifeMs);
   }
 
   async pendingInfo(lane: string): Promise<string | undefined> {
-    return (await this.#redis.get(this.#infoKey(lane))) ?? undefined;
+    const kept = await this.#redis.get(this.#infoKey(lane));
+    return kept === null ? undefined : this.#keys.atRest.open(customerPlace(lane), kept);
   }
 
   async dropInfo(lane: string): Promise<void> {
     await this.#redis.del(this.#infoKey(lane));
+  }
+
+  #sealed(name: string, customer: ConversationCustomer): string {
+    return sealMapping(this.#keys.atRest, name, writeCustomer(customer));
+  }
+
+  #read(name: string, kept: string | null): ConversationCustomer | undefined {
+    return readCustomer(openMapping(this.#keys.atRest, name, kept ?? ''));
   }
 
   #infoKey(lane: string): string {

@@ -1,5 +1,5 @@
 import type { RedisClient } from './connection.js';
-import { readCustomer } from './conversations.js';
+import { openMapping, readCustomer } from './conversations.js';
 import type { DeadLetters } from './dead-letters.js';
 import type { Envelope } from './envelope.js';
 import { laneOfFile } from './file-records.js';
@@ -34,6 +34,7 @@ export interface ForgetParts {
  * Removes everything that is kept about one customer (I13): lanes with what waits in them, conversations, dead letters,
  * journeys and duplicate marks. Names are hashes, so what belongs to the customer is found by reading through all of
  * it: this takes time in proportion to what Redis holds, in small steps, and changes nothing else.
+ * @throws {MissingKeyError} when something in it cannot be read, before anything is removed: it might be theirs.
  */
 export async function forgetCustomer(
   parts: ForgetParts,
@@ -71,7 +72,11 @@ async function lanesOf(
   for await (const page of pages(redis, keys)) {
     await Promise.all(
       page.map(async ({ name, kind, rest }) => {
-        if (kind === 'm' && rest !== inbound && isTheirs(await redis.get(name), channel, customerId))
+        if (
+          kind === 'm' &&
+          rest !== inbound &&
+          isTheirs(keys, rest, await redis.get(name), channel, customerId)
+        )
           own.add(rest);
         if (kind !== 'j') return;
         const journey = readJourney('', inbound, (await redis.hget(name, inbound)) ?? '');
@@ -136,7 +141,7 @@ async function forgetLanes(
         } else if (kind === 'j') {
           const removed = await redis.hdel(name, ...own);
           counts.journeys += removed;
-        } else if (kind === 'a' && isTheirs(await redis.get(name), channel, customerId)) {
+        } else if (kind === 'a' && isTheirs(keys, rest, await redis.get(name), channel, customerId)) {
           await redis.del(name);
         } else if (kind === 'f' && own.has(laneOfFile((await redis.get(name)) ?? ''))) {
           await parts.forgetFile(rest);
@@ -165,9 +170,15 @@ async function forgetJourneys(redis: RedisClient, tag: string, own: ReadonlySet<
   }
 }
 
-function isTheirs(mapping: string | null, channel: string, customerId: string): boolean {
-  if (mapping?.startsWith(`${channel} {`) !== true) return false;
-  const whose = readCustomer(mapping);
+function isTheirs(
+  keys: Keyspace,
+  name: string,
+  mapping: string | null,
+  channel: string,
+  customerId: string,
+): boolean {
+  if (mapping?.startsWith(`${channel} `) !== true) return false;
+  const whose = readCustomer(openMapping(keys.atRest, name, mapping));
   return whose?.channel === channel && whose.customerId === customerId;
 }
 

@@ -1,5 +1,6 @@
 import type { RedisClient } from './connection.js';
-import { readElement } from './element.js';
+import { openWords } from './at-rest.js';
+import { errorPlace, openElement } from './element.js';
 import { messageIdOf, readEnvelope, type Envelope } from './envelope.js';
 import type { Direction, Keyspace } from './keyspace.js';
 
@@ -71,14 +72,14 @@ export class DeadLetters {
     const found = await this.#redis.hgetall(`${this.#keys.tag(place.shard)}:dead:${place.number}`);
     const { element, lane, target, reason, detail, at, attempts } = found;
     if (element === undefined || lane === undefined || target === undefined) return undefined;
-    const { acceptedAt, payload, revived } = readElement(element);
+    const { acceptedAt, payload, revived } = openElement(this.#keys.atRest, lane, element);
     const envelope = readEnvelope(payload);
     return {
       id,
       lane,
       target,
       reason: reason ?? '',
-      detail: detail ?? '',
+      detail: openWords(this.#keys.atRest, errorPlace(lane), detail ?? ''),
       at: Number(at),
       acceptedAt: revived?.originalAcceptedAt ?? acceptedAt,
       attempts: Number(attempts) + 1,

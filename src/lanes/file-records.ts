@@ -34,21 +34,28 @@ export class FileRecords {
 
   /** `lane`: whose it is, so that it can be forgotten with its customer. */
   async put(token: string, lane: string, record: object, lifeMs: number): Promise<void> {
+    const own = seal('file', token, JSON.stringify(record));
     await this.#redis.set(
       this.#key(token),
-      `${lane} ${seal('file', token, JSON.stringify(record))}`,
+      `${lane} ${this.#keys.atRest.seal(filePlace(this.nameOf(token)), own)}`,
       'PX',
       Math.ceil(lifeMs),
     );
   }
 
   async get(token: string): Promise<unknown> {
-    return read(token, await this.#redis.get(this.#key(token)));
+    return this.#read(token, await this.#redis.get(this.#key(token)));
   }
 
   /** The same, and from then on nobody has it: of two who ask, one gets it. */
   async take(token: string): Promise<unknown> {
-    return read(token, await this.#redis.getdel(this.#key(token)));
+    return this.#read(token, await this.#redis.getdel(this.#key(token)));
+  }
+
+  #read(token: string, value: string | null): unknown {
+    if (value === null) return undefined;
+    const own = this.#keys.atRest.open(filePlace(this.nameOf(token)), value.slice(value.indexOf(' ') + 1));
+    return JSON.parse(unseal('file', token, own));
   }
 
   #key(token: string): string {
@@ -62,6 +69,4 @@ export function laneOfFile(value: string): string {
   return value.slice(0, value.indexOf(' '));
 }
 
-function read(token: string, value: string | null): unknown {
-  return value === null ? undefined : JSON.parse(unseal('file', token, value.slice(value.indexOf(' ') + 1)));
-}
+const filePlace = (name: string): string => `file ${name}`;

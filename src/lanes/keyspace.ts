@@ -1,4 +1,5 @@
 import { createHash, hash } from 'node:crypto';
+import { AtRest } from './at-rest.js';
 
 /** Which way a message goes, seen from eGain: `in` = from the customer, `out` = to the customer. */
 export type Direction = 'in' | 'out';
@@ -12,11 +13,19 @@ export class Keyspace {
   #last: { readonly id: string; readonly name: string } | undefined;
   readonly prefix: string;
   readonly shards: number;
+  /** What is kept under the names and was written by people goes through this. */
+  readonly atRest: AtRest;
 
-  constructor(options: { readonly prefix: string; readonly shards: number; readonly secret: string }) {
+  constructor(options: {
+    readonly prefix: string;
+    readonly shards: number;
+    readonly secret: string;
+    readonly atRest?: AtRest;
+  }) {
     this.prefix = options.prefix;
     this.shards = options.shards;
     this.#secret = options.secret;
+    this.atRest = options.atRest ?? new AtRest();
   }
 
   /** The part every key of a shard begins with; its braces make Redis Cluster keep them in one slot. */

@@ -1,4 +1,6 @@
-import { readElement, type LaneElement } from './element.js';
+import { AlteredError, MissingKeyError, type AtRest } from './at-rest.js';
+import { openMapping } from './conversations.js';
+import { customerPlace, errorPlace, openElement, planPlace, type LaneElement } from './element.js';
 import type { ScriptAnswer, ScriptRunner } from './scripts.js';
 
 /** Life times in milliseconds, counts as numbers. */
@@ -76,6 +78,8 @@ export interface TakenLane {
   /** What the customer told before there was a conversation, as JSON; only without a mapping, else empty. */
   readonly info: string;
   readonly elements: readonly LaneElement[];
+  /** The id of the key that is missing to read the plan, the mapping or the info: then nothing of the lane can go out. */
+  readonly lockedBy?: string;
 }
 
 export type Taken =
@@ -172,19 +176,38 @@ export function readRefusal(answer: ScriptAnswer | undefined): Refusal {
   throw new TypeError('a Redis script answered with a word its caller does not know');
 }
 
-/** What `own` of `prelude.lua` says. */
-export function readTaken(now: number, answer: readonly ScriptAnswer[]): TakenLane {
+/** What `own` of `prelude.lua` says about a lane. */
+export function readTaken(
+  atRest: AtRest,
+  lane: string,
+  now: number,
+  answer: readonly ScriptAnswer[],
+): TakenLane {
   const [target, finished, attempts, starts, plan, mapping, lastError, info, ...elements] = answer;
-  return {
+  const facts = {
     now,
     target: String(target),
     finished: Number(finished),
     attempts: Number(attempts),
     starts: Number(starts),
-    plan: String(plan),
-    mapping: String(mapping),
-    lastError: String(lastError),
-    info: String(info),
-    elements: elements.map((element) => readElement(String(element))),
+    elements: elements.map((element) => openElement(atRest, lane, String(element))),
   };
+  try {
+    return {
+      ...facts,
+      plan: opened(atRest, planPlace(lane), plan),
+      mapping: openMapping(atRest, lane, String(mapping)),
+      lastError: opened(atRest, errorPlace(lane), lastError),
+      info: opened(atRest, customerPlace(lane), info),
+    };
+  } catch (error) {
+    // What was changed may not be guessed at either: the lane stands still, and somebody is told.
+    if (!(error instanceof MissingKeyError) && !(error instanceof AlteredError)) throw error;
+    const lockedBy = error instanceof MissingKeyError ? error.keyId : 'altered';
+    return { ...facts, plan: '', mapping: '', lastError: '', info: '', lockedBy };
+  }
+}
+
+function opened(atRest: AtRest, place: string, answer: ScriptAnswer | undefined): string {
+  return atRest.open(place, String(answer));
 }

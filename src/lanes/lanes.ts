@@ -1,5 +1,6 @@
 import { Acknowledgements } from './acknowledgements.js';
 import type { RedisClient } from './connection.js';
+import { errorPlace, messagePlace, planPlace } from './element.js';
 import type { Keyspace } from './keyspace.js';
 import {
   AcceptError,
@@ -99,7 +100,15 @@ export class Lanes {
       payload,
     } of messages) {
       const name = journey === undefined ? '' : this.#keys.journey(journey.id);
-      args.push(lane, mark, markLifeMs, target, name, journey?.head ?? '', payload);
+      args.push(
+        lane,
+        mark,
+        markLifeMs,
+        target,
+        name,
+        journey?.head ?? '',
+        this.#keys.atRest.seal(messagePlace(lane), payload),
+      );
     }
     const answer = asList(await this.#write('accept', this.#keys.tag(shard), ...args));
     return { marks: String(answer[0]), orders: readOrders(shard, answer, 1) };
@@ -112,7 +121,7 @@ export class Lanes {
     const answer = asList(await this.#run('take', lane, generation, owner, most, lock, life));
     if (answer[0] === 'stale') return { kind: 'stale' };
     if (answer[0] === 'early') return { kind: 'early', waitMs: Number(answer[1]) };
-    return { kind: 'taken', ...readTaken(Number(answer[1]), answer.slice(2)) };
+    return { kind: 'taken', ...readTaken(this.#keys.atRest, lane, Number(answer[1]), answer.slice(2)) };
   }
 
   /** The head was delivered or ignored. */
@@ -151,7 +160,7 @@ export class Lanes {
         holding.lane,
         ...this.#ending(holding, journey),
         death.reason,
-        death.detail,
+        this.#keys.atRest.seal(errorPlace(holding.lane), death.detail),
         this.#settings.deadLettersMs,
         this.#settings.deadLettersMax,
         death.release ? this.#settings.window : 0,
@@ -185,7 +194,7 @@ export class Lanes {
         holding.finished,
         Math.ceil(options.delayMs),
         options.countsAsAttempt ? 1 : 0,
-        options.error,
+        this.#keys.atRest.seal(errorPlace(holding.lane), options.error),
         options.release ? this.#settings.window : 0,
         options.code ?? '',
       ),
@@ -211,7 +220,9 @@ export class Lanes {
 
   /** Keeps how far a message in parts has come (I5). */
   async checkpoint(holding: Holding, plan: string): Promise<'kept' | 'fenced' | 'already'> {
-    const answer = await this.#run('checkpoint', holding.lane, holding.owner, holding.finished, plan);
+    const { lane, owner, finished } = holding;
+    const sealed = this.#keys.atRest.seal(planPlace(lane), plan);
+    const answer = await this.#run('checkpoint', lane, owner, finished, sealed);
     return answer === 'kept' ? answer : readRefusal(answer).kind;
   }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hash } from 'node:crypto';
 import type { RedisClient } from './connection.js';
 import { SettingError } from '../operations/setting-error.js';
+import { AtRest, type EncryptionKey } from './at-rest.js';
 import { Keyspace } from './keyspace.js';
 
 /** The layout this code writes. Raised when a release changes what lies in Redis in a way older ones cannot read. */
@@ -17,6 +18,8 @@ export interface LayoutSettings {
   readonly shards: number;
   /** The secret of all names; without it one is made and kept in Redis. */
   readonly hashKey?: string | undefined;
+  /** Keys for what people wrote; without any it lies there as it is. */
+  readonly encryption?: { readonly keys: readonly EncryptionKey[] } | undefined;
 }
 
 /** Whether what lies in Redis was written with other settings, in a sentence; writes nothing. */
@@ -45,7 +48,7 @@ export async function openLayout(redis: RedisClient, options: LayoutSettings): P
   const secret = hashKey ?? found['secret'];
   if (secret === undefined)
     throw new LayoutError(`redis.prefix: the secret of all names is missing under "${prefix}"`);
-  return new Keyspace({ prefix, shards, secret });
+  return new Keyspace({ prefix, shards, secret, atRest: new AtRest(options.encryption?.keys) });
 }
 
 /**

@@ -11,6 +11,8 @@ const mostOffers = 5;
 
 const stampLength = 13;
 
+const offerPlace = (lane: string): string => `offer ${lane}`;
+
 /**
  * What customers were offered to choose from, beside the lane of what they answer, and forgotten with it. What stood on
  * the buttons is an agent's text, so it is sealed: Redis alone does not tell it (I13).
@@ -32,8 +34,18 @@ export class Offers {
   async keep(channel: string, customerId: string, offer: Offer): Promise<void> {
     const lane = this.#keys.inboundLane(channel, customerId);
     const { key, ...rest } = offer;
-    const text = seal('offer', this.#keys.offerSecret(channel, customerId), JSON.stringify(rest));
-    await runScript(this.#redis, 'keep-offer', this.#tagOf(lane), lane, key, text, this.#rememberedMs, mostOffers);
+    const own = seal('offer', this.#keys.offerSecret(channel, customerId), JSON.stringify(rest));
+    const text = this.#keys.atRest.seal(offerPlace(lane), own);
+    await runScript(
+      this.#redis,
+      'keep-offer',
+      this.#tagOf(lane),
+      lane,
+      key,
+      text,
+      this.#rememberedMs,
+      mostOffers,
+    );
   }
 
   /** Every offer the customer is remembered to have had. */
@@ -41,6 +53,7 @@ export class Offers {
     const lane = this.#keys.inboundLane(channel, customerId);
     const secret = this.#keys.offerSecret(channel, customerId);
     const fields = await this.#redis.hgetall(`${this.#tagOf(lane)}:o:${lane}`);
+    const open = (text: string): string => this.#keys.atRest.open(offerPlace(lane), text);
     return Object.entries(fields).flatMap(([field, value]): KeptOffer[] => {
       if (!field.startsWith('o')) return [];
       const key = field.slice(1);
@@ -48,9 +61,9 @@ export class Offers {
       return [
         {
           key,
-          ...(JSON.parse(unseal('offer', secret, value.slice(stampLength))) as Omit<Offer, 'key'>),
+          ...(JSON.parse(unseal('offer', secret, open(value.slice(stampLength)))) as Omit<Offer, 'key'>),
           at: Number(value.slice(0, stampLength)),
-          state: state === undefined ? {} : (JSON.parse(state) as OfferState),
+          state: state === undefined ? {} : (JSON.parse(open(state)) as OfferState),
         },
       ];
     });
@@ -59,7 +72,7 @@ export class Offers {
   /** What has become of an offer; only as the inbound lane's owner. */
   async settle(holding: Holding, key: string, state: OfferState): Promise<'kept' | 'fenced'> {
     const { lane, owner } = holding;
-    const text = JSON.stringify(state);
+    const text = this.#keys.atRest.seal(offerPlace(lane), JSON.stringify(state));
     const answer = await runScript(this.#redis, 'settle-offer', this.#tagOf(lane), lane, owner, key, text);
     return answer === 'kept' ? 'kept' : 'fenced';
   }

@@ -27,6 +27,8 @@ export interface OutboxAppend {
 const usualReaderLifeMs = 60_000;
 const mostReaders = 20;
 
+const eventPlace = (lane: string): string => `event ${lane}`;
+
 /** As many events are read at once. */
 const page = 100;
 
@@ -61,7 +63,7 @@ export class Outbox {
       this.#tag(lane),
       lane,
       key,
-      event,
+      this.#keys.atRest.seal(eventPlace(lane), event),
       fleeting ? '1' : '',
       most,
       lifeMs,
@@ -80,8 +82,13 @@ export class Outbox {
       'COUNT',
       page,
     );
-    const events = found.map(([id, fields]) => ({ id, event: fields[3] ?? 'null' }));
+    const events = found.map(([id, fields]) => ({ id, event: this.open(lane, fields[3] ?? 'null') }));
     return { events, more: events.length === page };
+  }
+
+  /** An event as it was appended, by what lies in Redis or was told. @throws {MissingKeyError} {AlteredError} */
+  open(lane: string, event: string): string {
+    return this.#keys.atRest.open(eventPlace(lane), event);
   }
 
   /** A tab is there and has shown everything up to `cursor` ('' = nothing new). */

@@ -1,5 +1,6 @@
 import type { RedisClient } from './connection.js';
-import { readElement } from './element.js';
+import { errorPlace, openElement } from './element.js';
+import { openWords } from './at-rest.js';
 import { messageIdOf, readEnvelope, type Envelope } from './envelope.js';
 import { readAttempts, type Attempt } from './journeys.js';
 import type { Keyspace } from './keyspace.js';
@@ -100,7 +101,7 @@ export class WaitingLanes {
     const tag = this.#keys.tag(this.#keys.shardOf(lane));
     const elements = await this.#redis.lrange(`${tag}:l:${lane}`, 0, most - 1);
     return elements.map((element) => {
-      const { acceptedAt, ephemeral, payload } = readElement(element);
+      const { acceptedAt, ephemeral, payload } = openElement(this.#keys.atRest, lane, element);
       return { id: idOf(payload), acceptedAt, ephemeral };
     });
   }
@@ -115,7 +116,7 @@ export class WaitingLanes {
     for (let from = 0; ; from += page) {
       const elements = await this.#redis.lrange(`${tag}:l:${lane}`, from, from + page - 1);
       for (const [position, element] of elements.entries()) {
-        const id = idOf(readElement(element).payload);
+        const id = idOf(openElement(this.#keys.atRest, lane, element).payload);
         if (isIt(id)) return { ahead: from + position, id };
       }
       if (elements.length < page) return undefined;
@@ -129,7 +130,7 @@ export class WaitingLanes {
     const [finished, attempts, target] = await this.#redis.hmget(`${tag}:s:${lane}`, 'n', 'a', 't');
     const head = await this.#redis.lindex(`${tag}:l:${lane}`, 0);
     if (head === null) return undefined;
-    const { acceptedAt, payload, revived } = readElement(head);
+    const { acceptedAt, payload, revived } = openElement(this.#keys.atRest, lane, head);
     return {
       envelope: readEnvelope(payload),
       finished: Number(finished ?? 0),
@@ -154,7 +155,7 @@ export class WaitingLanes {
     ]);
     if (head === null) return undefined;
     const [attempts, lastError, notBefore, history] = fields;
-    const { acceptedAt, payload } = readElement(head);
+    const { acceptedAt, payload } = openElement(this.#keys.atRest, lane, head);
     return {
       lane,
       shard,
@@ -164,7 +165,7 @@ export class WaitingLanes {
       headId: idOf(payload),
       headAcceptedAt: acceptedAt,
       attempts: Number(attempts ?? 0),
-      ...(lastError ? { lastError } : {}),
+      ...(lastError ? { lastError: openWords(this.#keys.atRest, errorPlace(lane), lastError) } : {}),
       ...(notBefore ? { tryAgainAt: Number(notBefore) } : {}),
       ...(history ? { earlier: readAttempts(history) } : {}),
     };

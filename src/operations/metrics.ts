@@ -130,6 +130,10 @@ export function createMetrics() {
       '1 while messages wait for a channel that is not configured.',
       'target',
     ),
+    keyMissing: counter(
+      'egain_bridge_key_missing_total',
+      'Times a lane was held because a key of redis.encryption is missing, that its texts were sealed with.',
+    ),
     stalledJobs: counter(
       'egain_bridge_stalled_jobs_total',
       'Lanes found without their worker (killed or frozen) and given to another one.',

@@ -183,6 +183,19 @@ export class Observer {
     this.#log.error({ target }, 'messages wait for a channel that is not configured: they are held');
   }
 
+  /** A lane is held because the key of this id is missing: one line a minute for each key. */
+  locked(target: string, keyId: string): void {
+    this.#metrics.keyMissing.at().add();
+    const now = Date.now();
+    if (now - (this.#missingKeys.get(keyId) ?? 0) < 60_000) return;
+    this.#missingKeys.set(keyId, now);
+    this.#log.error(
+      { target, keyId },
+      'a key of redis.encryption is missing: what was sealed with it is held',
+    );
+  }
+
+  readonly #missingKeys = new Map<string, number>();
   readonly #tokens: (() => TokenState | undefined)[] = [];
   readonly #strays = new Map<string, number>();
   #lastRedisError = 0;

@@ -18,7 +18,11 @@ beforeAll(async () => {
   world = await startWorld({
     overrides: {
       logging: { level: 'trace' },
-      management: { auth: { passwords: [operatorPassword] } },
+      management: {
+        auth: {
+          users: [{ username: 'operator', passwords: [operatorPassword], permissions: ['change', 'texts'] }],
+        },
+      },
       delivery: {
         holdMs: 1500,
         unknownConversationWaitMs: 300,

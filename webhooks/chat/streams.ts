@@ -74,7 +74,7 @@ export class ChatStreams {
     this.#groups.set(group, size + 1);
     const forget = this.#signals.listen(this.#outbox.signal(options.lane), (fleeting) => {
       if (fleeting === undefined) stream.look();
-      else stream.tell(fleeting);
+      else stream.tell(this.#outbox.open(options.lane, fleeting));
     });
     const forgetSession = this.#untilEnded(stream, options);
     // Timers hold at most 24 days, sessions may last longer; the browser just comes again.

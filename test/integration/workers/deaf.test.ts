@@ -97,6 +97,7 @@ async function startWorker(redis: TestRedis, workerUrl = redis.url) {
     stopping: () => false,
     leaving: new AbortController().signal,
     onError,
+    onLocked: onError,
   });
   const pool = new Pool({
     redis: patient,

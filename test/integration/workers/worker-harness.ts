@@ -91,6 +91,7 @@ export async function startWorkers(redis: TestRedis, options: HarnessOptions) {
     stopping: () => stopping,
     leaving: new AbortController().signal,
     onError,
+    onLocked: () => undefined,
   });
   const instance = options.instance ?? randomUUID();
   const pool = new Pool({

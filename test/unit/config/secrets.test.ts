@@ -110,3 +110,32 @@ describe('a secret may lie in a file of its own', () => {
     ]);
   });
 });
+
+describe('keys for what lies in Redis', () => {
+  const keyed = (keys: string, files: Record<string, string> = {}) =>
+    load(minimal.replace('egain:', `redis: { encryption: { keys: ${keys} } }\negain:`), { files });
+  const good = Buffer.alloc(32, 7).toString('base64');
+
+  test('in base64 or hex, or from files', () => {
+    const keys = `[ { id: a, key: "${good}" }, { id: b, key: ${'ab'.repeat(32)} }, { id: c, keyFile: /run/key } ]`;
+    const loaded = keyed(keys, { '/run/key': `${good}\n` });
+    expect(configOf(loaded).redis.encryption?.keys.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+    expect(configOf(loaded).redis.encryption?.keys[2]?.key).toBe(good);
+  });
+
+  test.each([
+    ['[]', 'redis.encryption.keys'],
+    [
+      '[ { id: a, key: a-password-of-thirty-two-letters } ]',
+      'redis.encryption.keys[0].key: a key of 32 bytes',
+    ],
+    [`[ { id: "a b", key: "${good}" } ]`, 'redis.encryption.keys[0].id: up to 32 letters'],
+    [
+      `[ { id: a, key: "${good}" }, { id: a, key: ${'ab'.repeat(32)} } ]`,
+      'redis.encryption.keys: each id once',
+    ],
+  ])('%s is refused', (keys, problem) => {
+    expect(problemsOf(keyed(keys))).toEqual([expect.stringContaining(problem)]);
+    expect(printed(keyed(keys))).not.toContain('a-password-of');
+  });
+});
