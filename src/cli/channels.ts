@@ -12,14 +12,16 @@ export function register(program: Command, context: CliContext): void {
 
   group
     .command('list')
-    .description('the channels and the state of their gates')
+    .description('the channels and the state of their gates, and channels that are gone but have messages')
     .option('--json', 'one JSON object per line')
     .action((options: { json?: boolean }, command: Command) =>
       withCore(context, command, async (core, config) => {
-        const { listGates } = await import('../operators/gates.js');
+        const { listGates, listStrays } = await import('../operators/gates.js');
         const channels = await listGates(core, config.channels);
+        const strays = await listStrays(core, config.channels);
         if (options.json === true) {
           for (const channel of channels) context.stdout.write(json(channel));
+          for (const stray of strays) context.stdout.write(json({ ...stray, configured: false }));
           return;
         }
         const rows = channels.map(({ channel, adapter, inbound, outbound }) => [
@@ -28,6 +30,8 @@ export function register(program: Command, context: CliContext): void {
           inbound,
           outbound,
         ]);
+        for (const { channel, lanesIn, lanesOut } of strays)
+          rows.push([channel, '(not configured)', `held: ${lanesIn} lanes`, `held: ${lanesOut} lanes`]);
         context.stdout.write(table(['channel', 'adapter', 'inbound', 'outbound'], rows));
       }),
     );

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { operateWellOn } from './support/operate.js';
 import { eventually } from '../support/eventually.js';
 import { connect, startWorld, type World, type WorldOptions } from '../support/world.js';
 
@@ -138,9 +139,18 @@ describe('I12: a channel that is not configured any more', () => {
     world = own;
     const first = await own.startBridge();
     connect(own, first);
+    await own.channel.send({ customer: { id: 'dana' }, text: 'hello' });
+    const conversation = await eventually(() => own.simulator.control.conversations()[0]);
+    await eventually(() => texts(own).includes('hello'));
     own.simulator.control.addFault({ id: 'away', operation: 'sendMessage', kind: 'status', status: 503 });
-    await own.channel.send({ customer: { id: 'dana' }, text: 'do not lose me' });
+    own.channel.setFaults([{ kind: 'status', share: 1, status: 503 }]);
+    for (const text of ['do not lose me', 'nor me'])
+      await own.channel.send({ customer: { id: 'dana' }, text });
+    for (const text of ['first answer', 'second answer'])
+      own.simulator.control.act(conversation.id, { do: 'text', text });
+    await eventually(() => own.channel.requests().length > 0);
     await first.stop();
+    own.channel.setFaults([]);
     own.simulator.control.removeFault('away');
     const other = {
       adapter: 'webhook',
@@ -151,10 +161,26 @@ describe('I12: a channel that is not configured any more', () => {
     };
     const second = await own.startBridge({ replace: { channels: { other } } });
     await second.line(/not configured/);
-    expect(await metric(second.managementUrl, 'egain_bridge_stray_target')).toBe(1);
+    expect(await metric(second.managementUrl, 'egain_bridge_stray_target')).toBe(2);
+    own.channel.connect(second.url);
+    expect((await own.channel.send({ customer: { id: 'dana' }, text: 'nobody takes me' })).status).toBe(404);
+    const lanes = await operateWellOn(second.configFile, ['lanes', 'list']);
+    expect([lanes.includes('in:support'), lanes.includes('out:support')]).toEqual([true, true]);
+    const channels = await operateWellOn(second.configFile, ['channels', 'list', '--json']);
+    const [, stray] = channels.trim().split('\n');
+    expect(JSON.parse(stray ?? '{}')).toEqual({
+      channel: 'support',
+      lanesIn: 1,
+      lanesOut: 1,
+      configured: false,
+    });
     await second.stop();
     await own.startBridge();
-    await eventually(() => texts(own).includes('do not lose me'), { timeoutMs: 20_000 });
+    await eventually(() => texts(own).length === 3 && own.channel.received().length === 2, {
+      timeoutMs: 20_000,
+    });
+    expect(texts(own)).toEqual(['hello', 'do not lose me', 'nor me']);
+    expect(own.channel.received().map(({ text }) => text)).toEqual(['first answer', 'second answer']);
   });
 });
 
