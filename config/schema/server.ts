@@ -34,6 +34,11 @@ export const serverSchema = z
     acceptTimeoutMs: milliseconds(50, 5000)
       .default(1000)
       .describe('How long Redis may take to confirm a message before the caller is answered 503.'),
+    leaveNoticeMs: milliseconds(0, 120_000)
+      .default(0)
+      .describe(
+        'After SIGTERM: for how long requests are still taken while /readyz already says no, so that a load balancer hears of it first; drainGraceMs begins after it. 0 where the orchestrator waits by itself, as the chart does.',
+      ),
     reloadMs: milliseconds(0, 3_600_000)
       .default(5000)
       .describe(

@@ -100,7 +100,10 @@ export async function openCore(
 function unreachable(redis: BridgeConfig['redis'], error: unknown): SettingError {
   const setting = redis.cluster !== undefined ? 'cluster' : redis.sentinel !== undefined ? 'sentinel' : 'url';
   const cause = error instanceof Error ? error.cause : undefined;
-  return new SettingError(`redis.${setting}: Redis does not answer${whyOf(cause)}`, { cause: error });
+  // `NOAUTH`, `WRONGPASS`, `NOPERM`: it is there, and says no in words of its own that hold no password.
+  const refused = cause instanceof Error && cause.name === 'ReplyError';
+  const what = refused ? 'Redis refuses the connection' : 'Redis does not answer';
+  return new SettingError(`redis.${setting}: ${what}${whyOf(cause)}`, { cause: error });
 }
 
 /** Connection errors name host and port and no credentials; several attempts at once come without a message. */

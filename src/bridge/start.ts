@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BridgeConfig } from '../../config/schema.js';
 import { FailureThrottle } from '../../webhooks/caller.js';
 import { listen } from '../../webhooks/listen.js';
@@ -159,6 +160,7 @@ export async function startBridge(options: {
       },
       close: async () => {
         leaving = true;
+        if (web !== undefined) await sleep(config.server.leaveNoticeMs);
         for (const close of closers) await close();
         await tracing?.close();
         log.info('bridge stopped');

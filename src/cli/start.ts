@@ -31,7 +31,7 @@ export function register(program: Command, context: CliContext): void {
       const timer = setTimeout(() => {
         log.warn('the grace period is over: leaving, other processes go on with what is in hand');
         process.exit(0);
-      }, config.server.drainGraceMs);
+      }, config.server.leaveNoticeMs + config.server.drainGraceMs);
       await bridge.close();
       clearTimeout(timer);
       process.exit(0);
