@@ -31,6 +31,30 @@ async function failing(options: BridgeOptions): Promise<{ code: number | null; s
 }
 
 describe('a start that cannot be is one sentence that names the setting, and exit code 1', () => {
+  test.each([
+    [
+      'a secret from a variable that is not set',
+      { egain: { token: { clientSecret: '${EGAIN_CLIENT_SECRET_OF_NOBODY}' } } },
+      /egain\.token\.clientSecret \(.*line \d+\): expected .*EGAIN_CLIENT_SECRET_OF_NOBODY/,
+    ],
+    [
+      'a secret that is missing',
+      { egain: { token: { clientSecret: null } } },
+      /egain\.token\.clientSecret .*expected .*; it is not set/,
+    ],
+    [
+      'a secret in a file that is not there',
+      { channels: { support: { secrets: null, secretsFile: '/nowhere/secret' } } },
+      /channels\.support\.secretsFile .*expected a file that can be read; \/nowhere\/secret: there is no such file/,
+    ],
+  ])('%s', async (_, overrides, sentence) => {
+    const { code, stderr } = await failing({ overrides });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^egain-bridge: /);
+    expect(stderr).toMatch(sentence);
+    expect(stderr).not.toMatch(/ at /);
+  });
+
   /** Each start waits ten seconds for Redis; so all of them at once. */
   test('Redis is not there, or refuses', async () => {
     const wrong = guarded.url.replace('redis://', 'redis://:not-the-password-of-it@');
