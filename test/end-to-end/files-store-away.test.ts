@@ -87,7 +87,8 @@ describe('I10: nothing is lost by the store', () => {
     '%s: an upload is told 503, files by address go as without one',
     async (_, way) => {
       folder = await mkdtemp(join(tmpdir(), 'store-away-'));
-      const { store, breakIt, mend } = await way();
+      const broken = await way();
+      const { store } = broken;
       world = await startWorld({
         overrides: { files: { allowHosts: ['127.0.0.1'], store } },
         switches: { fetchAttachments: true },
@@ -113,7 +114,7 @@ describe('I10: nothing is lost by the store', () => {
       await sendLinked('before.jpg', before);
       await eventually(() => held(before));
 
-      await breakIt();
+      await broken.breakIt();
       const ticket = await askTicket(bridge.url, world.secret, { name: 'up.jpg', size: uploaded.length });
       const refused = await sendFile(bridge.url, ticket.body['ticket'], uploaded);
       expect(refused).toEqual({
@@ -135,7 +136,7 @@ describe('I10: nothing is lost by the store', () => {
       const got = await fetch(link);
       expect(sha256(Buffer.from(await got.arrayBuffer()))).toBe(sha256(reply));
 
-      await mend();
+      await broken.mend();
       const taken = await eventually(async () => {
         const answer = await sendFile(bridge.url, ticket.body['ticket'], uploaded);
         return answer.status === 503 ? undefined : answer;

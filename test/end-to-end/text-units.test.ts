@@ -5,7 +5,7 @@ import { connect, startWorld, type BridgeProcess, type World } from '../support/
 /** As receivers count, and not by our own code. */
 const lengths = {
   utf16: (text: string) => text.length,
-  codepoint: (text: string) => [...text].length,
+  codepoint: (text: string) => Array.from(text).length,
   utf8: (text: string) => Buffer.byteLength(text, 'utf8'),
 } as const;
 

@@ -1,4 +1,3 @@
-/// <reference path="./s3rver.d.ts" />
 import { utimes } from 'node:fs/promises';
 import S3rver from '@20minutes/s3rver';
 import accounts from '@20minutes/s3rver/lib/models/account.js';
