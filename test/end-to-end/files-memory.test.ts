@@ -1,6 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
 import { startFileHost, type FileHost } from '../support/file-host.js';
@@ -26,28 +24,24 @@ const budget = 50 * 1024 * 1024;
 let host: FileHost;
 let bucket: ObjectStore;
 let world: World;
-let folder: string;
 beforeAll(async () => {
   host = await startFileHost();
   bucket = await startObjectStore();
-  folder = await mkdtemp(join(tmpdir(), 'files-memory-'));
 });
 afterEach(() => world.stop());
 afterAll(async () => {
   await bucket.stop();
-  await rm(folder, { recursive: true });
   await host.close();
 });
 
 describe('I10: 20 files of 10 MiB at once, in, up and out, grow a process by less than 50 MB and leave nothing open', () => {
   test.each([
     { reference: 'asset_id', store: 'none', processes: 'one' },
-    { reference: 'asset_id', store: 'folder', processes: 'two' },
     { reference: 'both', store: 'bucket', processes: 'two' },
   ] as const)(
     'by $reference, store: $store, processes: $processes',
     async ({ reference, store, processes }) => {
-      const place = { none: undefined, folder, bucket: bucket.settings };
+      const place = { none: undefined, bucket: bucket.settings };
       world = await startWorld({
         overrides: {
           files: {

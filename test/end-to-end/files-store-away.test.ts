@@ -13,8 +13,8 @@ import { connect, startWorld, type World } from '../support/world.js';
 /** A store, and how it is taken away from under a running bridge and given back. */
 interface Away {
   readonly store: unknown;
-  breakIt(): Promise<void>;
-  mend(): Promise<void>;
+  readonly breakIt: () => Promise<void>;
+  readonly mend: () => Promise<void>;
 }
 
 let host: FileHost;
