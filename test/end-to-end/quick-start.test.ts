@@ -62,18 +62,23 @@ beforeAll(async () => {
   };
 }, 120_000);
 afterAll(async () => {
-  for (const child of children) {
-    const { pid } = child;
-    if (child.exitCode !== null || pid === undefined) continue;
-    const gone = once(child, 'exit');
-    // The shell, npm and the bridge below it: a group of their own.
-    process.kill(-pid, 'SIGTERM');
-    await gone;
+  for (const { pid = 0 } of children) {
+    if (!signalGroup(pid, 'SIGTERM')) continue;
+    await eventually(() => !signalGroup(pid, 0), { timeoutMs: 30_000, what: 'the bridge has left' });
   }
   await simulator.close();
   await redis.stop();
   await rm(folder, { recursive: true, force: true });
-});
+}, 60_000);
+
+/** The shell, npm and the bridge below it are a group of their own. False when nobody is left in it. */
+function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(-pid, signal);
+  } catch {
+    return false;
+  }
+}
 
 /** The commands and outputs under a heading, in order. */
 function blocks(heading: string, language: string): readonly string[] {
@@ -126,7 +131,7 @@ describe('every command of the quick start, from an empty folder', () => {
     const { stdout } = await shell(fault, { SIM: address });
     expect(JSON.parse(stdout)).toMatchObject({ id: expect.stringMatching(/^fault-/) });
     const gone = once(child, 'exit');
-    process.kill(-(child.pid ?? 0), 'SIGINT');
+    signalGroup(child.pid ?? 0, 'SIGINT');
     await gone;
   }, 90_000);
 
