@@ -1,5 +1,5 @@
 /** Fewer than this are never too many: a burst into an idle process is not a queue. */
-const least = 50;
+const least = 200;
 /** What has waited this long tells that the queue does not move as it should; milliseconds. */
 const slowMs = 250;
 /** How long those that are admitted may wait for each other, in seconds: half of what a caller is promised (I7). */

@@ -98,7 +98,7 @@ async function fillRedis(redis: Redis, forMs: number): Promise<void> {
       let bytes = fillerBytes;
       // Ever smaller pieces, so that no room is left that draining could use.
       while (bytes >= 16) if ((await used()) > limit || !(await add(bytes))) bytes /= 4;
-      await sleep(20);
+      await sleep(100);
     }
   } finally {
     await redis.config('SET', 'maxmemory', 0);
