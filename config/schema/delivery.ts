@@ -63,7 +63,9 @@ export const deliverySchema = z
       ),
     choiceOpenMs: milliseconds(1000, 30 * day)
       .default(day)
-      .describe('How long a list or form that a customer was shown can be answered; later answers go as text.'),
+      .describe(
+        'How long a list or form that a customer was shown can be answered; later answers go as text.',
+      ),
     breaker,
   })
   .prefault({})

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { refusals, type RefusalCode } from '../reply.js';
 import type { Route } from './route.js';
-import { named } from './schemas.js';
+import { named } from './fields.js';
 
 type Json = Readonly<Record<string, unknown>>;
 

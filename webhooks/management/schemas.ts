@@ -2,45 +2,20 @@
 import * as z from 'zod';
 import { cursorPattern } from '../../src/operators/dead-letter-desk.js';
 
-/** The schemas that have a name of their own in the description. */
-export const named = z.registry<{ readonly id: string }>();
+import {
+  name,
+  time,
+  count,
+  id,
+  channelName,
+  laneName,
+  letterId,
+  direction,
+  whole,
+  duration,
+} from './fields.js';
 
-function name<Schema extends z.ZodType>(id: string, schema: Schema): Schema {
-  named.add(schema, { id });
-  return schema;
-}
-
-const time = () => z.iso.datetime().describe('ISO 8601, by Redis’s clock.');
-const count = () => z.int().min(0);
-const milliseconds = (what: string) => z.int().min(0).describe(`${what} Milliseconds.`);
-
-const id = (longest = 256) => z.string().min(1).max(longest);
-export const channelName = () => z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
-const laneName = () => z.string().regex(/^[\w-]{1,64}$/);
-const letterId = () => z.string().regex(/^\d{1,3}-\d{1,16}$/);
-const direction = () =>
-  z.enum(['in', 'out']).describe('`in`: from the customer to eGain; `out`: to the customer.');
-
-/** A whole number in a query. */
-const whole = (least: number, most: number) =>
-  z
-    .string()
-    .regex(/^\d{1,6}$/)
-    .transform(Number)
-    .pipe(z.int().min(least).max(most));
-
-/** `90s`, `5m`, `2h`, `3d` in milliseconds. */
-const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-const duration = () =>
-  z
-    .string()
-    .regex(/^\d{1,6}[smhd]$/, { error: 'a number with a unit, such as 90s, 5m, 2h or 3d' })
-    .transform((text) => {
-      const unit = text.slice(-1);
-      return (
-        Number(text.slice(0, -1)) * (unit === 's' || unit === 'm' || unit === 'h' ? units[unit] : units.d)
-      );
-    });
+export { overview, provisioning } from './overview-schemas.js';
 
 export const problem = name(
   'Problem',
@@ -56,95 +31,6 @@ export const me = name(
     name: z.string(),
     mayChange: z.boolean().describe('Whether calls that change something are allowed.'),
     mayReadTexts: z.boolean().describe('Whether the texts of messages may be seen.'),
-  }),
-);
-
-const ratePoint = z.strictObject({
-  at: time(),
-  accepted: count(),
-  delivered: count(),
-  held: count().describe('Attempts that are to be repeated.'),
-  dead: count(),
-});
-
-const drift = z.strictObject({
-  at: time().describe('When eGain was compared with the configuration.'),
-  differences: count()
-    .optional()
-    .describe('Missing objects and fields that differ; absent when it could not be told.'),
-  objects: z.array(z.string()).describe('Titles of the objects concerned.'),
-  problems: z.array(z.string()),
-});
-
-export const provisioning = name(
-  'Provisioning',
-  z.strictObject({
-    declared: z.boolean().describe('Whether the configuration declares eGain’s side.'),
-    drift: drift.nullable().describe('The last comparison, if there was one within a week.'),
-  }),
-);
-
-export const overview = name(
-  'Overview',
-  z.strictObject({
-    at: time(),
-    minutes: count(),
-    spanSeconds: count().describe('Length of one entry of `rates`.'),
-    rates: z.array(ratePoint).describe('Spans in which something happened, the oldest first.'),
-    directions: z.array(
-      z.strictObject({
-        direction: direction(),
-        channel: z.string().describe('`?`: of conversations nobody knows yet.'),
-        lanes: z
-          .strictObject({ running: count(), waiting: count(), backingOff: count() })
-          .describe(
-            'Lanes that hold messages: with a job, waiting for room, waiting for their next attempt.',
-          ),
-        oldestMs: milliseconds('Age of the oldest message that waits, 0 when none does.'),
-        delivered: count(),
-        held: count(),
-        dead: count(),
-        closed: z
-          .string()
-          .nullable()
-          .describe('Why nothing is delivered there at the moment: `paused`, `broken`, `throttled`.'),
-      }),
-    ),
-    failures: z
-      .array(
-        z.strictObject({
-          kind: z.enum(['dead-letter', 'refused', 'upstream']),
-          where: z.string(),
-          reason: z.string(),
-          count: count(),
-        }),
-      )
-      .describe('What failed within the time, the most frequent first.'),
-    deadLetters: count().describe('Dead letters that are kept.'),
-    token: z.strictObject({
-      held: z.boolean(),
-      ageMs: milliseconds('Of the token.').nullable(),
-      leftMs: milliseconds('Of the token’s life.').nullable(),
-      coolingMs: milliseconds('Until a failed endpoint is asked again; 0 when it did not fail.'),
-      coolingReason: z.string().nullable(),
-      fetched: count(),
-      failed: count(),
-      discarded: count(),
-    }),
-    provisioning,
-    redis: z.strictObject({
-      usedBytes: count().nullable(),
-      limitBytes: count().nullable().describe('0: there is none.'),
-    }),
-    processes: z.array(
-      z.strictObject({
-        instance: z.string(),
-        role: z.string(),
-        version: z.string(),
-        startedAt: time(),
-        seenAt: time(),
-      }),
-    ),
   }),
 );
 
