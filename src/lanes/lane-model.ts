@@ -145,6 +145,21 @@ export interface Acknowledgement {
   readonly most: number;
 }
 
+/** What is written down when a head becomes a dead letter. */
+export interface Death {
+  readonly reason: string;
+  readonly detail: string;
+  readonly journey?: JourneyEnd | undefined;
+  readonly release: boolean;
+  /** When the head that is meant was accepted, where an operator says so and not its owner. */
+  readonly acceptedAt?: number;
+}
+
+export type Buried =
+  | Refusal
+  | { readonly kind: 'none' }
+  | { readonly kind: 'more' | 'empty'; readonly deadLetter: string; readonly orders: readonly JobOrder[] };
+
 /** How a journey ends, ready to be stored; undefined for messages without one. */
 export interface JourneyEnd {
   readonly id: string;

@@ -10,6 +10,8 @@ import {
   type Accepted,
   type AcceptStatus,
   type Acknowledgement,
+  type Buried,
+  type Death,
   type Finished,
   type Holding,
   type JobOrder,
@@ -139,20 +141,7 @@ export class Lanes {
    * The head becomes a dead letter. `owner` '' = an operator's word, which fences the worker out; it counts for the very
    * head with `finished` messages before it that was accepted `acceptedAt`, and is answered `already` when that is gone.
    */
-  async bury(
-    holding: Holding,
-    death: {
-      readonly reason: string;
-      readonly detail: string;
-      readonly journey?: JourneyEnd | undefined;
-      readonly release: boolean;
-      readonly acceptedAt?: number;
-    },
-  ): Promise<
-    | Refusal
-    | { readonly kind: 'none' }
-    | { readonly kind: 'more' | 'empty'; readonly deadLetter: string; readonly orders: readonly JobOrder[] }
-  > {
+  async bury(holding: Holding, death: Death): Promise<Buried> {
     const { journey } = death;
     const answer = asList(
       await this.#run(
