@@ -21,6 +21,7 @@ interface Member {
   well: boolean;
   /** It is being ended by us. */
   expected: boolean;
+  starts: number;
   /** Restarts follow each other. */
   turn: Promise<void>;
 }
@@ -39,13 +40,18 @@ export class Fleet {
   readonly #members: readonly Member[];
   readonly #started: { readonly name: string; readonly process: BridgeProcess }[] = [];
 
+  /** The folder of another build: then every second process is of that one, and each start changes its process's. */
+  readonly #otherBuild: string | undefined;
+
   private constructor(
     world: World,
     log: IncidentLog,
     members: readonly Member[],
     front: RoundRobin,
     sightings: readonly Sighting[],
+    otherBuild: string | undefined,
   ) {
+    this.#otherBuild = otherBuild;
     this.#world = world;
     this.#log = log;
     this.#members = members;
@@ -53,7 +59,7 @@ export class Fleet {
     this.sightings = sightings;
   }
 
-  static async start(world: World, log: IncidentLog, count: number): Promise<Fleet> {
+  static async start(world: World, log: IncidentLog, count: number, otherBuild?: string): Promise<Fleet> {
     const sightings: Sighting[] = [];
     const members = await Promise.all(
       Array.from({ length: count }, (_, number) =>
@@ -61,7 +67,7 @@ export class Fleet {
       ),
     );
     const front = await RoundRobin.open(members.map(({ port }) => port));
-    const fleet = new Fleet(world, log, members, front, sightings);
+    const fleet = new Fleet(world, log, members, front, sightings, otherBuild);
     await Promise.all(members.map((one) => fleet.#start(one)));
     return fleet;
   }
@@ -157,9 +163,11 @@ export class Fleet {
   async #start(one: Member): Promise<void> {
     const { port, managementPort, overrides } = one;
     const until = Date.now() + timing.startMs;
+    const build = (one.number + one.starts) % 2 === 1 ? this.#otherBuild : undefined;
+    one.starts += 1;
     let started: BridgeProcess;
     for (;;) {
-      started = await this.#world.startBridge({ port, managementPort, overrides, untilReady: false });
+      started = await this.#world.startBridge({ port, managementPort, overrides, build, untilReady: false });
       const ready = await started.line(/bridge started/, 60_000).catch((error: unknown) => error);
       if (typeof ready === 'string') break;
       await started.stop();
@@ -213,6 +221,7 @@ async function member(world: World, number: number, seen: (sighting: Sighting) =
     running: undefined,
     well: false,
     expected: false,
+    starts: 0,
     turn: Promise.resolve(),
   };
 }

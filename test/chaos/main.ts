@@ -1,5 +1,6 @@
 /** `npm run chaos`: one run with settings of one's own; the report goes to standard output. */
 import { randomInt } from 'node:crypto';
+import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { isWell, jsonReport, replay, report } from './report.js';
 import { runChaos } from './run.js';
@@ -23,6 +24,7 @@ interface Options {
   readonly deduplicate: 'on' | 'off';
   readonly json: boolean;
   readonly logs?: string;
+  readonly beside?: string;
 }
 
 const program = new Command('chaos')
@@ -35,6 +37,7 @@ const program = new Command('chaos')
   .option('--processes <n>', 'bridge processes', positive, chaosDefaults.processes)
   .option('--json', 'the report as one JSON object', false)
   .option('--logs <folder>', 'keep what the processes log, in full')
+  .option('--beside <folder>', 'another build: half of the processes are of that one, and each start changes')
   .addOption(
     new Option('--deduplicate <on|off>', 'whether the hub recognises repeats')
       .choices(['on', 'off'])
@@ -55,6 +58,7 @@ const {
   messages,
   json,
   logs,
+  beside,
   ...numbers
 } = program.parse().opts<Options>();
 const settings: ChaosSettings = {
@@ -69,6 +73,7 @@ process.stderr.write(`${replay(settings)}\n`);
 const verdict = await runChaos(settings, {
   tell: (line) => process.stderr.write(`${line}\n`),
   ...(logs === undefined ? {} : { logs }),
+  ...(beside === undefined ? {} : { otherBuild: resolve(beside) }),
 });
 process.stdout.write(json ? jsonReport(verdict) : report(verdict));
 process.exitCode = isWell(verdict) ? 0 : 1;

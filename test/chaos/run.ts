@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly tell?: (line: string) => void;
   /** Where the processes' logs are kept, down to the finest. */
   readonly logs?: string;
+  /** The folder of another build, half of whose processes run beside this one's. */
+  readonly otherBuild?: string;
 }
 
 /** One run from start to end: the processes, both far ends, what goes wrong, and what came of it. */
@@ -51,7 +53,7 @@ export async function runChaos(settings: ChaosSettings, options: RunOptions = {}
   let starvation: StarvationWatch | undefined;
   let ticker: NodeJS.Timeout | undefined;
   try {
-    fleet = await Fleet.start(world, log, settings.processes);
+    fleet = await Fleet.start(world, log, settings.processes, options.otherBuild);
     connect(world, fleet.front);
     starvation = new StarvationWatch(() => fleet?.pids() ?? []);
     customers = new CustomersSender(fleet.front.url, world.secret, settings.faults);

@@ -47,6 +47,8 @@ export interface BridgeOptions {
   readonly managementPort?: number;
   /** Added to the process's environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Another build's folder, to run that one. */
+  readonly build?: string | undefined;
   /** For tests that expect the start to fail, or that wait by themselves. */
   readonly untilReady?: boolean;
 }
@@ -129,7 +131,14 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       }),
     );
     const child = spawnProcess(
-      ['dist/src/cli/main.js', 'start', '--role', bridge.role ?? 'all', '--config', configFile],
+      [
+        join(bridge.build ?? '', 'dist/src/cli/main.js'),
+        'start',
+        '--role',
+        bridge.role ?? 'all',
+        '--config',
+        configFile,
+      ],
       bridge.env === undefined ? {} : { env: bridge.env },
     );
     bridges.push(child);
