@@ -8,13 +8,17 @@ const day = 24 * 60 * 60 * 1000;
 
 /**
  * The receiver is a program, so nearly everything is passed on as it is. The text limit only keeps one request at a
- * sensible size; a manifest narrows it to what the channel's own clients show.
+ * sensible size; a manifest narrows it to what the channel's own clients show. Without settings: what the kind can do at
+ * the most.
  */
-export const capabilitiesOf = ({
-  html,
-  textUnit,
-}: Pick<WebhookConfig, 'html' | 'textUnit'>): Capabilities => ({
-  text: { max: longestText, unit: textUnit, markup: html === 'none' ? 'none' : 'html' },
+export const capabilitiesOf = (
+  settings: Pick<WebhookConfig, 'html' | 'textUnit'> | undefined,
+): Capabilities => ({
+  text: {
+    max: longestText,
+    unit: settings?.textUnit ?? 'utf16',
+    markup: settings?.html === 'none' ? 'none' : 'html',
+  },
   rich: {
     listpicker: 'native',
     quickreply: 'native',
