@@ -20,13 +20,15 @@ export function register(program: Command, context: CliContext): void {
       const log = createLogger(config.logging.level, config.instance);
       const { openTracing } = await import('../operations/tracing/open.js');
       const tracing = await openTracing(context.env, log);
+      // From the start on: who is asked to leave while still starting leaves in order when it has started.
+      const asked = untilAskedToStop();
       const starting = startBridge({ config, role, log, tracing });
       followConfiguration(context, command, { config, log, bridge: starting });
       const bridge = await starting.catch((cause: unknown) => {
         if (!(cause instanceof SettingError)) throw cause;
         throw new CommandFailure(cause.message, { cause });
       });
-      await untilAskedToStop();
+      await asked;
       // An orchestrator kills what does not leave in time; leaving late would only look like a crash.
       const timer = setTimeout(() => {
         log.warn('the grace period is over: leaving, other processes go on with what is in hand');

@@ -87,7 +87,8 @@ test('a half of a character hides nothing beside it, and what leaves the bridge 
     fc.property(content, ({ html, seen }) => {
       const sent = cleanText(htmlToText(html));
       expect(Buffer.from(sent).toString()).toBe(sent);
-      const whole = (text: string): string => visible(Buffer.from(text).toString()).replaceAll('\ufffd', '');
+      // Two halves may meet when the markup between them is gone, so they are left out on both sides.
+      const whole = (text: string): string => visible(text.replaceAll(/[\ud800-\udfff\ufffd]/g, ''));
       expect(whole(sent)).toBe(whole(seen));
     }),
     { numRuns: 300 },
