@@ -72,8 +72,7 @@ test('I6: several files of one message are told at once, and a repeat of a messa
   await eventually(() => said('sam').length === 1);
   expect(said('sam')).toEqual([text]);
 
-  const tooLong = (id: string) =>
-    fleet.channel.send({ id, customer: { id: 'alex' }, text: 'x'.repeat(41) });
+  const tooLong = (id: string) => fleet.channel.send({ id, customer: { id: 'alex' }, text: 'x'.repeat(41) });
   expect((await tooLong('long-1')).status).toBe(422);
   await eventually(() => said('alex').length === 1);
   for (const id of ['long-2', 'long-2', 'long-2']) expect((await tooLong(id)).status).toBe(422);

@@ -52,7 +52,10 @@ describe.each(['all', 'web'] as const)('the management port of role %s', (role) 
       const { status, body } = await get(bridge(), path);
       return { status, body, ms: performance.now() - startedAt };
     };
-    const unready = { status: 503, body: '{"status":"not ready","checks":{"redis":false,"configuration":true,"running":true}}' };
+    const unready = {
+      status: 503,
+      body: '{"status":"not ready","checks":{"redis":false,"configuration":true,"running":true}}',
+    };
 
     beforeEach(() => void process.kill(bridge().redis.pid, 'SIGSTOP'));
     afterEach(async () => {
