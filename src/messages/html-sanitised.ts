@@ -17,9 +17,16 @@ const deepest = 64;
 
 /**
  * Known elements without any attribute but a link's harmless `href`, everything closed in its order, pictures as the words
- * that stand for them. @returns undefined for elements nested beyond reason: the plain text says it all.
+ * that stand for them. Twice over: an element that leaves only its text may have kept apart two of which the second closes
+ * the first, so what the first pass wrote would read differently from what it meant.
+ * @returns undefined for elements nested beyond reason: the plain text says it all.
  */
 export function sanitiseHtml(html: string): string | undefined {
+  const once = onlyKnown(html);
+  return once === undefined ? undefined : onlyKnown(once);
+}
+
+function onlyKnown(html: string): string | undefined {
   let out = '';
   let hidden = 0;
   const deep = { found: false };
