@@ -1,60 +1,61 @@
-/** Fewer than this are never too many: a burst into an idle process is not a queue. */
+/** However slow everything is, so many are let in: fewer could not tell when it gets better, nor fill what is sent together. */
 const least = 200;
-/** What has waited this long tells that the queue does not move as it should; milliseconds. */
+/** A request that takes longer inside than this is slow; milliseconds. A caller is promised its answer within a second (I7). */
 const slowMs = 250;
-/** How long those that are admitted may wait for each other, in seconds: half of what a caller is promised (I7). */
-const longestQueueSeconds = 0.5;
-const windowMs = 1000;
+/** How long is watched before the limit moves; milliseconds. */
+const windowMs = 100;
+/** A window that sees fewer end goes on: too few tell nothing. */
+const enough = 20;
+/** How much of the limit is left after a window in which most were slow, and what it grows to after one in which they were not. */
+const [back, forth] = [0.8, 1.1];
 
 /**
- * Whether more is under way than is finished in time, at whatever speed the machine has at this moment. A fixed number
- * in flight cannot tell: what a fast machine finishes in a tenth of a second takes a busy one many. Only what is slow
- * in all counts: requests that hang on one shard are outnumbered by what the others finish.
+ * How many requests may be under way, learned from how long they take: less after they were slow, more after they were
+ * not. A fixed number cannot tell: what a fast machine finishes in a tenth of a second takes a busy one many. Nor can a
+ * rate: refusing costs time as well, so under a flood the rate falls with every refusal, and what is let in with the rate.
+ * Most decide: requests that hang on one shard are outnumbered by what the others finish.
  */
 export class Congestion {
   readonly #now: () => number;
-  /** In the order they began. */
-  readonly #underWay = new Set<{ readonly since: number }>();
-  #windowFrom = -Infinity;
-  #finished = 0;
-  #finishedBefore = 0;
+  readonly #most: number;
+  #limit: number;
+  #underWay = 0;
+  #windowFrom: number;
+  #ended = 0;
+  #slow = 0;
 
-  /** `now`: monotonic, milliseconds. */
-  constructor(now: () => number) {
+  /** `now`: monotonic, milliseconds. `most`: never more than so many at once. */
+  constructor(now: () => number, most: number) {
     this.#now = now;
-  }
-
-  get underWay(): number {
-    return this.#underWay.size;
-  }
-
-  /** Counts as under way until the function returned is called. */
-  begin(): () => void {
-    const request = { since: this.#now() };
-    this.#underWay.add(request);
-    return () => {
-      if (!this.#underWay.delete(request)) return;
-      this.#turn(this.#now());
-      this.#finished += 1;
-    };
+    this.#most = most;
+    this.#limit = most;
+    this.#windowFrom = now();
   }
 
   get tooMuch(): boolean {
-    if (this.#underWay.size < least) return false;
-    const now = this.#now();
-    const [oldest] = this.#underWay;
-    if (oldest === undefined || now - oldest.since < slowMs) return false;
-    this.#turn(now);
-    const share = (now - this.#windowFrom) / windowMs;
-    const perSecond = this.#finished + this.#finishedBefore * (1 - share);
-    return this.#underWay.size > perSecond * longestQueueSeconds;
+    return this.#underWay >= this.#limit;
+  }
+
+  /** Counts as under way until the function returned is called, once. */
+  begin(): () => void {
+    const since = this.#now();
+    this.#underWay += 1;
+    return () => {
+      const now = this.#now();
+      this.#underWay -= 1;
+      this.#ended += 1;
+      if (now - since > slowMs) this.#slow += 1;
+      if (this.#ended >= enough && now - this.#windowFrom >= windowMs) this.#turn(now);
+    };
   }
 
   #turn(now: number): void {
-    const past = now - this.#windowFrom;
-    if (past < windowMs) return;
-    this.#finishedBefore = past < 2 * windowMs ? this.#finished : 0;
-    this.#finished = 0;
-    this.#windowFrom = past < 2 * windowMs ? this.#windowFrom + windowMs : now;
+    const slow = this.#slow * 2 > this.#ended;
+    // One more at least: a tenth of little is nothing.
+    const next = slow ? Math.floor(this.#limit * back) : Math.ceil(this.#limit * forth);
+    this.#limit = Math.max(Math.min(least, this.#most), Math.min(this.#most, next));
+    this.#windowFrom = now;
+    this.#ended = 0;
+    this.#slow = 0;
   }
 }

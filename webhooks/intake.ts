@@ -13,9 +13,12 @@ import { unavailable } from './reply.js';
 export type AddJobs = (orders: readonly JobOrder[]) => Promise<void>;
 
 export interface IntakeSettings {
-  /** Requests worked on at once; beyond, 503 at once is kinder than late (I7). */
+  /** Requests worked on at once at most; beyond, 503 at once is kinder than late (I7). */
   readonly maxInFlight: number;
 }
+
+/** Made once: to refuse must cost next to nothing, or under a flood there is time for nothing else. */
+const tooMany = unavailable('too many requests at once');
 
 /** The one way into the lanes: everything that answers 2xx has come through here (I1). */
 export class Intake {
@@ -23,8 +26,7 @@ export class Intake {
   readonly #addJobs: AddJobs;
   readonly #window: NoticeWindow;
   readonly #full: () => boolean;
-  readonly #settings: IntakeSettings;
-  readonly #congestion = new Congestion(() => performance.now());
+  readonly #congestion: Congestion;
   #closed = false;
 
   /** `full`: Redis has reached the share of its memory that intake may fill. */
@@ -39,7 +41,7 @@ export class Intake {
     this.#addJobs = parts.addJobs;
     this.#window = parts.window;
     this.#full = parts.full;
-    this.#settings = parts.settings;
+    this.#congestion = new Congestion(() => performance.now(), parts.settings.maxInFlight);
   }
 
   /** From now on every request is sent away: the process is leaving (I11). */
@@ -51,8 +53,7 @@ export class Intake {
   check(): void {
     if (this.#closed) throw unavailable('the bridge is shutting down');
     if (this.#full()) throw unavailable('no room for messages: Redis is near its memory limit', 5);
-    if (this.#congestion.underWay >= this.#settings.maxInFlight || this.#congestion.tooMuch)
-      throw unavailable('too many requests at once');
+    if (this.#congestion.tooMuch) throw tooMany;
   }
 
   /** Runs one request's work, its body at hand. @throws {Refusal} 503 when there are too many at once. */

@@ -8,6 +8,8 @@ export interface Listening {
   close(graceMs?: number): Promise<void>;
 }
 
+/** Connections that wait to be taken; more of a rush than this begin again after a second, then three, then seven. */
+const backlog = 4096;
 const usualRequestMs = 20_000;
 
 /**
@@ -41,7 +43,7 @@ export async function listen(
       const why = error.code === 'EADDRINUSE' ? 'the port is taken' : error.message;
       reject(new SettingError(`${setting}: cannot listen on ${host}:${port}: ${why}`, { cause: error }));
     });
-    server.listen(port, host, resolve);
+    server.listen({ port, host, backlog }, resolve);
   });
   const { port: actual } = server.address() as AddressInfo;
   return { port: actual, close: (graceMs) => closeServer(server, graceMs) };

@@ -113,8 +113,20 @@ export class Observer {
   refused(caller: string, code: string, cause: unknown): void {
     this.#metrics.refused.at(caller, code).add();
     if (code === 'internal-error') this.#log.error({ caller, code, err: cause }, 'request failed');
-    else if (code === 'unavailable') this.#log.warn({ caller, code }, 'request refused');
+    else if (code === 'unavailable') this.#unavailable(caller);
     else this.#log.debug({ caller, code }, 'request refused');
+  }
+
+  /** Under a flood a line for each would cost more than the refusals themselves: one line a second for each kind of caller. */
+  #unavailable(caller: string): void {
+    const now = Date.now();
+    const held = this.#refusals.get(caller) ?? { saidAt: -Infinity, requests: 0 };
+    this.#refusals.set(caller, held);
+    held.requests += 1;
+    if (now - held.saidAt < 1000) return;
+    this.#log.warn({ caller, code: 'unavailable', requests: held.requests }, 'request refused');
+    held.saidAt = now;
+    held.requests = 0;
   }
 
   /** A request was answered, one way or the other. */
@@ -195,6 +207,8 @@ export class Observer {
     );
   }
 
+  /** When the last line was written, and the refusals since. */
+  readonly #refusals = new Map<string, { saidAt: number; requests: number }>();
   readonly #missingKeys = new Map<string, number>();
   readonly #tokens: (() => TokenState | undefined)[] = [];
   readonly #strays = new Map<string, number>();

@@ -28,10 +28,11 @@ export const overload: Bench = {
     ],
     ratios: [
       { top: 'hot-customer', bottom: 'hot-customer', figure: 'meanwhileP99Ms', bottomFigure: 'aloneP99Ms' },
+      { top: 'hot-customer', bottom: 'hot-customer', figure: 'meanwhileP99Ms', bottomFigure: 'spreadP99Ms' },
     ],
     notes: () => [
       `three-times-the-load: ${times} × what 50 callers get through, from ${callers} connections, for --seconds × 4. Budget: p99 of what is accepted under 1,000 ms.`,
-      `hot-customer: ${calmPerSecond} messages per second over ${lanes} customers, first alone, then while one customer more writes ${hotTimes} times as much as all of them.`,
+      `hot-customer: ${calmPerSecond} messages per second over ${lanes} customers, first alone, then while one customer more writes ${hotTimes} times as much as all of them (meanwhile), then while others write as much, evenly (spread).`,
     ],
   }),
 };
@@ -83,14 +84,27 @@ async function measureHot(seconds: number): Promise<Figures> {
       port: bridge.port,
       path: channelWebhookPath,
       headers: { 'content-type': 'application/json' },
-      next: () => channelRequest(customer(hotCustomer)),
+      next: () => channelRequest(customer(loudCustomers)),
     };
-    const flood = openLoop(hot, { ...load, seconds: 2 * seconds + 1, perSecond: hotTimes * calmPerSecond });
-    const meanwhileP99Ms = await measure();
-    await flood;
-    return { aloneP99Ms, meanwhileP99Ms };
+    const others: Target = {
+      ...hot,
+      next: () => channelRequest(customer(loudCustomers + Math.floor(Math.random() * lanes))),
+    };
+    const beside = async (target: Target): Promise<number> => {
+      const flood = openLoop(target, {
+        ...load,
+        seconds: 2 * seconds + 1,
+        perSecond: hotTimes * calmPerSecond,
+      });
+      const p99Ms = await measure();
+      await flood;
+      return p99Ms;
+    };
+    const spreadP99Ms = await beside(others);
+    const meanwhileP99Ms = await beside(hot);
+    return { aloneP99Ms, spreadP99Ms, meanwhileP99Ms };
   });
 }
 
-/** Of none of the calm ones. */
-const hotCustomer = 99_999_999;
+/** The first of those who are none of the calm ones. */
+const loudCustomers = 99_990_000;
