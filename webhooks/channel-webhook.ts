@@ -52,7 +52,6 @@ export function channelWebhook(parts: ChannelParts): Handler {
     const entry = channels.get(channel);
     if (entry === undefined) throw new Refusal('not-found', 'channel: there is none of this name');
     if (request.method !== 'POST' && request.method !== 'GET') throw notPost();
-    intake.check();
     const address = callerAddress(request, trustProxy);
     await throttle.check(address);
     const body =

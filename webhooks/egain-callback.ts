@@ -32,7 +32,6 @@ export function egainCallback(parts: CallbackParts): Handler {
   return async (request, response) => {
     const startedAt = performance.now();
     requireMethod(request, 'POST');
-    intake.check();
     const address = callerAddress(request, trustProxy);
     await throttle.check(address);
     const verdict = await authenticate(request.headers);

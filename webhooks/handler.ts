@@ -39,9 +39,17 @@ export interface RequestObserver {
   answered(caller: CallerKind, tookMs: number): void;
 }
 
-/** Turns whatever a handler throws into its answer, counted, without the caller's words. */
-export function guarded(caller: CallerKind, observer: RequestObserver, handler: Handler): Handler {
-  return async (request, response, path) => {
+/**
+ * Turns whatever a handler throws into its answer, counted, without the caller's words. `closed`: why nobody is let in at
+ * this moment; asked first, for under a flood there is no time to look at what is refused.
+ */
+export function guarded(
+  caller: CallerKind,
+  observer: RequestObserver,
+  handler: Handler,
+  closed?: () => Refusal | undefined,
+): Handler {
+  const handle: Handler = async (request, response, path) => {
     const startedAt = performance.now();
     try {
       await handler(request, response, path);
@@ -52,7 +60,18 @@ export function guarded(caller: CallerKind, observer: RequestObserver, handler: 
     }
     observer.answered(caller, performance.now() - startedAt);
   };
+  if (closed === undefined) return handle;
+  return (request, response, path) => {
+    const refusal = closed();
+    if (refusal === undefined) return handle(request, response, path);
+    observer.refused(caller, refusal.code, undefined);
+    refuse(request, response, refusal);
+    observer.answered(caller, 0);
+    return answered;
+  };
 }
+
+const answered = Promise.resolve();
 
 function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;

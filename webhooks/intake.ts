@@ -7,7 +7,7 @@ import {
 } from '../src/lanes/lanes.js';
 import type { NoticeDraft, NoticeWindow } from '../src/lanes/notice-window.js';
 import { Congestion } from './congestion.js';
-import { unavailable } from './reply.js';
+import { unavailable, type Refusal } from './reply.js';
 
 /** Whoever gives a lane its job (the queues). Never throws: what cannot be added is repaired later. */
 export type AddJobs = (orders: readonly JobOrder[]) => Promise<void>;
@@ -19,6 +19,8 @@ export interface IntakeSettings {
 
 /** Made once: to refuse must cost next to nothing, or under a flood there is time for nothing else. */
 const tooMany = unavailable('too many requests at once');
+const leaving = unavailable('the bridge is shutting down');
+const full = unavailable('no room for messages: Redis is near its memory limit', 5);
 
 /** The one way into the lanes: everything that answers 2xx has come through here (I1). */
 export class Intake {
@@ -49,11 +51,17 @@ export class Intake {
     this.#closed = true;
   }
 
-  /** @throws {Refusal} 503 when nothing can be taken in now: known before a body is read. */
+  /** Why nothing can be taken in now, if so: 503, known before anything of a request is looked at. */
+  get refusal(): Refusal | undefined {
+    if (this.#closed) return leaving;
+    if (this.#full()) return full;
+    return this.#congestion.tooMuch ? tooMany : undefined;
+  }
+
+  /** @throws {Refusal} 503 when nothing can be taken in now. */
   check(): void {
-    if (this.#closed) throw unavailable('the bridge is shutting down');
-    if (this.#full()) throw unavailable('no room for messages: Redis is near its memory limit', 5);
-    if (this.#congestion.tooMuch) throw tooMany;
+    const { refusal } = this;
+    if (refusal !== undefined) throw refusal;
   }
 
   /** Runs one request's work, its body at hand. @throws {Refusal} 503 when there are too many at once. */

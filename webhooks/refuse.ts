@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { sendJson, writeHead, type Refusal } from './reply.js';
+import { send, writeHead, type Refusal } from './reply.js';
 
 /** A body with at most so many bytes is read to its end and dropped, so that the connection can be kept. */
 const smallBody = 64 * 1024;
@@ -12,16 +12,15 @@ const lingerMs = 2000;
 
 /** Answers with a refusal, and deals with what the caller has not finished sending. */
 export function refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
-  const { code, message, status, headers, fields } = refusal;
-  const body = JSON.stringify({ ...fields, code, message });
+  const { code, status, answer } = refusal;
   if (request.complete || (code !== 'request-timeout' && isSmall(request))) {
-    sendJson(response, status, body, headers);
+    send(response, status, answer);
     request.resume();
     return;
   }
-  if (!writeHead(response, status, body, { ...headers, connection: 'close' })) return;
+  if (!writeHead(response, status, [...answer.head, 'connection', 'close'])) return;
   // Its length was announced, so the caller has the whole answer although the response is still open.
-  response.write(body);
+  response.write(answer.body);
   linger(request, response);
 }
 

@@ -23,6 +23,7 @@ export class Refusal extends Error {
   readonly headers: Readonly<Record<string, string>>;
   /** Further fields of the answer, where a standard asks for them. */
   readonly fields: Readonly<Record<string, string>>;
+  #answer: Answer | undefined;
 
   constructor(
     code: RefusalCode,
@@ -40,6 +41,20 @@ export class Refusal extends Error {
   get status(): number {
     return refusals[this.code];
   }
+
+  /** The answer, put together once: a refusal of many callers is one and the same. */
+  get answer(): Answer {
+    this.#answer ??= answerOf(JSON.stringify({ ...this.fields, code: this.code, message: this.message }), {
+      ...this.headers,
+    });
+    return this.#answer;
+  }
+}
+
+/** `head`: names and values in turn, the body's length among them. */
+export interface Answer {
+  readonly head: string[];
+  readonly body: string;
 }
 
 /** Not now; the sender repeats. */
@@ -61,30 +76,31 @@ export function sendJson(
   body: string,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  if (!writeHead(response, status, body, headers)) return;
-  response.end(body);
+  send(response, status, answerOf(body, headers));
 }
 
-/** Whether an answer can be given at all: the caller may be gone, or answered already. */
-export function writeHead(
-  response: ServerResponse,
-  status: number,
-  body: string,
-  headers: Readonly<Record<string, string>>,
-): boolean {
+/** Unless no answer can be given: the caller may be gone, or answered already. */
+export function send(response: ServerResponse, status: number, { head, body }: Answer): void {
+  if (writeHead(response, status, head)) response.end(body);
+}
+
+/** @returns whether an answer can be given at all. */
+export function writeHead(response: ServerResponse, status: number, head: string[]): boolean {
   if (response.headersSent || response.destroyed) return false;
-  response.writeHead(status, { ...usual, ...headers, 'content-length': Buffer.byteLength(body) });
+  response.writeHead(status, head);
   return true;
+}
+
+function answerOf(body: string, headers: Readonly<Record<string, string>>): Answer {
+  const all = { ...usual, ...headers, 'content-length': String(Buffer.byteLength(body)) };
+  return { head: Object.entries(all).flat(), body };
 }
 
 const usual = { 'content-type': 'application/json; charset=utf-8', ...protection };
 
 /** What eGain is answered: nothing but that its messages are kept. The same every time, so it is put together once. */
-const keptBody = '{}';
-const keptHead = Object.entries({ ...usual, 'content-length': String(keptBody.length) }).flat();
+const kept = answerOf('{}', {});
 
 export function sendKept(response: ServerResponse): void {
-  if (response.headersSent || response.destroyed) return;
-  response.writeHead(200, keptHead);
-  response.end(keptBody);
+  send(response, 200, kept);
 }

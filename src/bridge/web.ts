@@ -8,6 +8,7 @@ import { guarded } from '../../webhooks/handler.js';
 import { Intake } from '../../webhooks/intake.js';
 import type { Listening } from '../../webhooks/listen.js';
 import { startPublicServer } from '../../webhooks/public-server.js';
+import type { Refusal } from '../../webhooks/reply.js';
 import type { PublicHandlers } from '../../webhooks/routes.js';
 import { createCallbackAuthenticator, type CallbackMethod } from '../egain/callback/authenticator.js';
 import { createTokenIssuer } from '../egain/callback/token-issuer.js';
@@ -90,6 +91,7 @@ export async function startWeb(parts: {
   const onError = (error: unknown): void => observer.backgroundError(error);
   const uploads = { desk: files.desk, handler: files.uploads };
   const chat = startChat(config, core, channels, { ...common, environment, onError, uploads });
+  const closed = (): Refusal | undefined => intake.refusal;
   const handlers: PublicHandlers = {
     uploads: guarded('file', observer, files.uploads),
     assets: guarded('file', observer, files.assets),
@@ -104,6 +106,7 @@ export async function startWeb(parts: {
         }),
         parse: parseCallback,
       }),
+      closed,
     ),
     channel: guarded(
       'channel',
@@ -130,6 +133,7 @@ export async function startWeb(parts: {
             ]),
         ),
       }),
+      closed,
     ),
     token:
       issue === undefined
