@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { HubMessage } from './types.js';
 import { isJsonObject, isUsualMessage } from './usual-message.js';
+import { readShape } from '../messages/read-shape.js';
 
 export type CallbackItem =
   | {
@@ -131,7 +132,7 @@ type ReadMessage =
 
 function readMessage(raw: unknown): ReadMessage {
   if (isUsualMessage(raw)) return { ok: true, message: raw };
-  const read = hubMessage.safeParse(raw);
+  const read = readShape(hubMessage, raw);
   return read.success
     ? { ok: true, message: read.data }
     : { ok: false, path: read.error.issues[0]?.path ?? [] };

@@ -3,6 +3,7 @@ import { isEventId } from '../../src/lanes/outbox.js';
 import { parseJson, readRawBody, readText } from '../body.js';
 import { confirmed, sessionOf, type ChatParts, type ChatRequest } from './entry.js';
 import { Refusal, sendJson } from '../reply.js';
+import { readShape } from '../../src/messages/read-shape.js';
 
 const maxAcknowledgement = 1024;
 
@@ -41,7 +42,8 @@ export async function acknowledgeEvents(parts: ChatParts, chat: ChatRequest): Pr
   const session = await sessionOf(parts, chat);
   const tab = tabOf(chat);
   await parts.limits.take('acknowledgements', channel, address, entry.settings.limits);
-  const read = bodySchema.safeParse(
+  const read = readShape(
+    bodySchema,
     parseJson(readText(await readRawBody(request, maxAcknowledgement, parts.arrivals))),
   );
   if (!read.success) throw new Refusal('malformed', 'cursor: expected the id of an event');

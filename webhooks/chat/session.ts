@@ -10,6 +10,7 @@ import type { Customer } from '../../src/messages/model.js';
 import { parseJson, readRawBody, readText } from '../body.js';
 import { confirmed, isOpen, sessionOf, type ChatParts, type ChatRequest } from './entry.js';
 import { Refusal, sendJson } from '../reply.js';
+import { readShape } from '../../src/messages/read-shape.js';
 
 const maxSessionBody = 16 * 1024;
 /** Goes into a header of every later request, and headers end at 16 KiB. */
@@ -30,7 +31,7 @@ export async function openSession(parts: ChatParts, chat: ChatRequest): Promise<
   await parts.throttle.check(address);
   await parts.limits.take('sessions', channel, address, settings.limits);
   const body = await readRawBody(request, maxSessionBody, parts.arrivals);
-  const read = bodySchema.safeParse(body.length === 0 ? {} : parseJson(readText(body)));
+  const read = readShape(bodySchema, body.length === 0 ? {} : parseJson(readText(body)));
   if (!read.success) {
     const field = String(read.error.issues[0]?.path[0] ?? 'body');
     throw new Refusal('malformed', `${field}: expected as documented`);

@@ -5,6 +5,7 @@ import { judgeAnnounced, type FileRefusal } from '../../src/files/judge.js';
 import { ticketSchema, type UploadTicket } from '../../src/files/location.js';
 import type { AttachmentPolicy } from '../../src/messages/policy.js';
 import { Refusal } from '../reply.js';
+import { readShape } from '../../src/messages/read-shape.js';
 
 /** What is told about a file before it is uploaded. */
 export interface UploadWish {
@@ -60,7 +61,7 @@ const wish = z.object(
 
 /** Reads the JSON that asks for a ticket. @throws {Refusal} 400 */
 export function readWish(body: unknown): UploadWish & { readonly customerId: string | undefined } {
-  const read = wish.safeParse(body);
+  const read = readShape(wish, body);
   if (read.success) return { name: read.data.name, size: read.data.size, customerId: read.data.customer?.id };
   const [issue] = read.error.issues;
   const field = issue?.path.join('.') ?? '';

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { flatten } from '../../config/issues.js';
 import { Refusal } from '../reply.js';
+import { readShape } from '../../src/messages/read-shape.js';
 
 const kinds: Readonly<Record<string, string>> = {
   string: 'a text',
@@ -41,7 +42,7 @@ export function parse<Schema extends z.ZodType>(
   value: unknown,
   where: string,
 ): z.output<Schema> {
-  const read = schema.safeParse(value, { error: inWords });
+  const read = readShape(schema, value, { error: inWords });
   if (read.success) return read.data;
   const problems = flatten(read.error.issues).map(
     ({ path, expected }) => `${path.length === 0 ? where : path.join('.')}: expected ${expected}`,

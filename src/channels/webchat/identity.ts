@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { cleanText } from '../../messages/clean-text.js';
 import type { Customer } from '../../messages/model.js';
 import type { WebchatConfig } from './config.js';
+import { readShape } from '../../messages/read-shape.js';
 
 /** Ids the bridge makes itself; no site may vouch for one. */
 export const anonymousPrefix = 'anon-';
@@ -61,7 +62,7 @@ export async function customerOfIdentity(
       });
       // Whoever signs for a day at once hands out passwords.
       if ((payload.exp ?? 0) > now / 1000 + oldest + skew) return undefined;
-      const read = claims.safeParse(payload);
+      const read = readShape(claims, payload);
       return read.success ? customerOf(read.data) : undefined;
     } catch {
       // The next secret or key may fit.

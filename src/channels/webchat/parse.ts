@@ -5,6 +5,7 @@ import type { FieldProblem, Parsed, RawRequest } from '../adapter.js';
 import { webchatCapabilities } from './capabilities.js';
 import { chatSchema, chatTypes, typeSchema, type ChatBody } from './inbound-schema.js';
 import { bearerToken, readSessionToken } from './session-token.js';
+import { readShape } from '../../messages/read-shape.js';
 
 const longestText = webchatCapabilities.text.max;
 const known: ReadonlySet<string> = new Set(chatTypes);
@@ -37,12 +38,12 @@ export function parse(request: RawRequest): Parsed {
   } catch {
     return malformed({ field: 'body', expected: 'JSON in UTF-8' });
   }
-  const typed = typeSchema.safeParse(json);
+  const typed = readShape(typeSchema, json);
   if (!typed.success) return problemsOf(typed.error);
   if (!known.has(typed.data.type)) {
     return { ok: true, events: [{ kind: 'unknown', name: cleanText(typed.data.type).slice(0, 64) }] };
   }
-  const read = chatSchema.safeParse(json);
+  const read = readShape(chatSchema, json);
   if (!read.success) return problemsOf(read.error);
   const refused = refusal(read.data);
   if (refused !== undefined) return refused;

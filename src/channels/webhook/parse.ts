@@ -10,6 +10,7 @@ import {
 } from '../../messages/model.js';
 import type { FieldProblem, Parsed, RawRequest } from '../adapter.js';
 import { inboundSchema, typeSchema, type InboundBody } from './inbound-schema.js';
+import { readShape } from '../../messages/read-shape.js';
 
 /** In UTF-16 units; a manifest sets the limit that customers meet, this one only bounds the work. */
 const longestText = 65_536;
@@ -106,12 +107,12 @@ export function parse(request: RawRequest): Parsed {
   if (json === undefined) {
     return { ok: false, status: 400, problems: [{ field: 'body', expected: 'JSON in UTF-8' }] };
   }
-  const typed = typeSchema.safeParse(json.value);
+  const typed = readShape(typeSchema, json.value);
   if (!typed.success) return malformed(typed.error);
   if (!knownTypes.has(typed.data.type)) {
     return { ok: true, events: [{ kind: 'unknown', name: cleanText(typed.data.type).slice(0, 64) }] };
   }
-  const read = inboundSchema.safeParse(json.value);
+  const read = readShape(inboundSchema, json.value);
   if (!read.success) return malformed(read.error);
   const missing = missingFor(read.data);
   if (missing.length > 0) return { ok: false, status: 400, problems: missing };
