@@ -1,14 +1,14 @@
+import { Acceptance } from './acceptance.js';
 import { Acknowledgements } from './acknowledgements.js';
 import type { RedisClient } from './connection.js';
-import { errorPlace, messagePlace, planPlace } from './element.js';
+import { errorPlace, planPlace } from './element.js';
+import { GatheringRedis } from './gathering-redis.js';
 import type { Keyspace } from './keyspace.js';
 import {
-  AcceptError,
   readOrders,
   readRefusal,
   readTaken,
   type Accepted,
-  type AcceptStatus,
   type Acknowledgement,
   type Buried,
   type Death,
@@ -21,7 +21,7 @@ import {
   type Refusal,
   type Taken,
 } from './lane-model.js';
-import { asList, runScript, type ScriptAnswer, type ScriptRunner } from './scripts.js';
+import { asList, runScript, type ScriptAnswer } from './scripts.js';
 
 export { AcceptError } from './lane-model.js';
 export type * from './lane-model.js';
@@ -34,14 +34,17 @@ export class Lanes {
   readonly #redis: RedisClient;
   readonly #keys: Keyspace;
   readonly #settings: LaneSettings;
-  readonly #write: ScriptRunner;
+  readonly #acceptance: Acceptance;
   readonly #acknowledgements: Acknowledgements;
 
   constructor(redis: RedisClient, keys: Keyspace, settings: LaneSettings) {
     this.#redis = redis;
     this.#keys = keys;
     this.#settings = settings;
-    this.#write = settings.write ?? ((name, tag, ...args) => runScript(redis, name, tag, ...args));
+    const write = settings.write ?? ((name, tag, ...args) => runScript(redis, name, tag, ...args));
+    this.#acceptance = new Acceptance(keys, settings, write, () => {
+      if (redis instanceof GatheringRedis) redis.hurry();
+    });
     this.#acknowledgements = new Acknowledgements(redis, keys, settings);
   }
 
@@ -49,71 +52,8 @@ export class Lanes {
    * Keeps messages, in array order per lane, each with its duplicate mark (I1, I3).
    * @throws when any shard failed: what other shards accepted keeps its mark, so that the caller's repeat is recognised.
    */
-  async accept(messages: readonly NewMessage[]): Promise<Accepted> {
-    const [only] = messages;
-    if (only !== undefined && messages.length === 1) return this.#acceptOne(only);
-    const shards = new Map<number, number[]>();
-    messages.forEach((message, index) => {
-      const shard = this.#keys.shardOf(message.lane);
-      const list = shards.get(shard);
-      if (list === undefined) shards.set(shard, [index]);
-      else list.push(index);
-    });
-    const statuses = new Array<AcceptStatus>(messages.length).fill('accepted');
-    const orders: JobOrder[] = [];
-    const results = await Promise.allSettled(
-      [...shards].map(async ([shard, indexes]) => {
-        const ofShard = indexes.flatMap((index) => messages[index] ?? []);
-        const { marks, orders: due } = await this.#acceptShard(shard, ofShard);
-        indexes.forEach((index, position) => {
-          if (marks[position] === 'd') statuses[index] = 'duplicate';
-        });
-        orders.push(...due);
-      }),
-    );
-    const failed = results.find((result) => result.status === 'rejected');
-    if (failed !== undefined) throw new AcceptError(orders, failed.reason);
-    return { statuses, orders };
-  }
-
-  /** The usual request: it needs no sorting by shards. */
-  async #acceptOne(message: NewMessage): Promise<Accepted> {
-    try {
-      const { marks, orders } = await this.#acceptShard(this.#keys.shardOf(message.lane), [message]);
-      return { statuses: [marks === 'd' ? 'duplicate' : 'accepted'], orders };
-    } catch (error) {
-      throw new AcceptError([], error);
-    }
-  }
-
-  /** `marks`: a letter per message, `d` for a duplicate. */
-  async #acceptShard(
-    shard: number,
-    messages: readonly NewMessage[],
-  ): Promise<{ readonly marks: string; readonly orders: readonly JobOrder[] }> {
-    const s = this.#settings;
-    const args: (string | number)[] = [s.window, s.journeysMs, s.journeysMax];
-    for (const {
-      lane,
-      mark = '',
-      markLifeMs = s.duplicateWindowMs,
-      target = '',
-      journey,
-      payload,
-    } of messages) {
-      const name = journey === undefined ? '' : this.#keys.journey(journey.id);
-      args.push(
-        lane,
-        mark,
-        markLifeMs,
-        target,
-        name,
-        journey?.head ?? '',
-        this.#keys.atRest.seal(messagePlace(lane), payload),
-      );
-    }
-    const answer = asList(await this.#write('accept', this.#keys.tag(shard), ...args));
-    return { marks: String(answer[0]), orders: readOrders(shard, answer, 1) };
+  accept(messages: readonly NewMessage[]): Promise<Accepted> {
+    return this.#acceptance.accept(messages);
   }
 
   /** Becomes the lane's owner and reads up to `most` messages. */

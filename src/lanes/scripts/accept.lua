@@ -1,8 +1,9 @@
--- Appends messages to their lanes and marks them, in the order given, or nothing at all (I1).
+-- Appends messages to their lanes and marks them, in the order given, each with its mark or not at all (I1). They may be
+-- of several requests: one lane that is broken keeps nothing from the others.
 -- ARGV: tag, window, journey life, most journeys, then 7 per message:
 --   lane, message ('' = no mark and no journey: coalesced), mark life (ms), target ('' = by the conversation's mapping),
 --   journey id ('' = none), journey head, payload
--- Returns: statuses ('a' accepted, 'd' duplicate) as one string, then job id, target, … for lanes that need a job.
+-- Returns: statuses ('a' accepted, 'd' duplicate, 'f' not kept: what stands in the lane's place is no list) as one string, then job id, target, … for lanes that need a job.
 local journeys = tonumber(ARGV[4])
 local now = clock()
 -- What goes to a command goes as text: every number given to one is written out with 17 digits and read again.
@@ -16,16 +17,21 @@ for i = 5, #ARGV, 7 do
   local status, length = 'a', nil
   if message == '' then
     -- Typing: replaces typing at the tail, unless that is the head and somebody may be delivering it.
-    local last = redis.call('LINDEX', list, -1)
-    if last and string.sub(last, 14, 14) == '~'
+    local last = redis.pcall('LINDEX', list, -1)
+    if type(last) == 'table' then
+      status = 'f'
+    elseif last and string.sub(last, 14, 14) == '~'
         and (redis.call('LLEN', list) > 1 or redis.call('HEXISTS', key('s', lane), 'o') == 0) then
       redis.call('LSET', list, -1, stamp .. '~' .. payload)
     else
       length = redis.call('RPUSH', list, stamp .. '~' .. payload)
     end
   elseif redis.call('SET', key('d', lane .. ':' .. message), '1', 'NX', 'PX', mark_life) then
-    length = redis.call('RPUSH', list, stamp .. ' ' .. payload)
-    if journey ~= '' then
+    length = redis.pcall('RPUSH', list, stamp .. ' ' .. payload)
+    if type(length) == 'table' then
+      redis.call('DEL', key('d', lane .. ':' .. message))
+      status = 'f'
+    elseif journey ~= '' then
       write_journey(journey, lane, ARGV[i + 5] .. stamp, ARGV[3])
       if redis.call('RPUSH', tag .. ':journeys', journey .. lane) > journeys then
         local oldest = redis.call('LPOP', tag .. ':journeys')

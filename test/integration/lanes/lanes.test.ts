@@ -85,6 +85,51 @@ describe('accepting', () => {
     ]);
   });
 
+  test('I1: requests of one turn are kept side by side, each with its own answer, in the order they came', async () => {
+    const { lanes, client } = freshLanes();
+    const before = await client.info('commandstats');
+    const answers = await Promise.all([
+      ...Array.from({ length: 20 }, (_, n) => lanes.accept([message('a', `${n}`)])),
+      lanes.accept([message('b', '1'), message('a', '3'), message('b', '2')]),
+      lanes.accept([message('c', '1')]),
+    ]);
+    expect(answers.map(({ statuses }) => statuses.join(' '))).toEqual([
+      ...Array.from({ length: 20 }, () => 'accepted'),
+      'accepted duplicate accepted',
+      'accepted',
+    ]);
+    expect(new Set(answers.flatMap(({ orders }) => orders.map(({ jobId }) => jobId[0])))).toEqual(
+      new Set(['a', 'b', 'c']),
+    );
+    const { taken } = await takeFirst(
+      lanes,
+      answers.flatMap(({ orders }) => orders).filter(({ jobId }) => jobId.startsWith('a.')),
+    );
+    expect(taken.elements.map(({ payload }) => payload)).toEqual(
+      Array.from({ length: 10 }, (_, n) => `payload ${n}`),
+    );
+    // The first of all brings the script itself along, once for each group of the turn.
+    const calls = (info: string): number => Number(/cmdstat_evalsha:calls=(\d+)/.exec(info)?.[1] ?? 0);
+    expect(calls(await client.info('commandstats')) - calls(before)).toBeLessThan(10);
+  });
+
+  test('I1: a lane that is broken takes no other request with it, and leaves no mark that would swallow the repeat', async () => {
+    const { lanes, client, keys } = freshLanes();
+    const broken = `${keys.tag(0)}:l:broken`;
+    await client.set(broken, 'not a list');
+    const typing: NewMessage = { lane: 'broken', target: 'in:support', payload: 'typing' };
+    const answers = await Promise.allSettled([
+      lanes.accept([message('a', '1')]),
+      lanes.accept([message('broken', '1')]),
+      lanes.accept([typing]),
+      lanes.accept([message('a', '2')]),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
+    await client.del(broken);
+    expect((await lanes.accept([message('broken', '1')])).statuses).toEqual(['accepted']);
+    expect((await lanes.accept([message('a', '2')])).statuses).toEqual(['duplicate']);
+  });
+
   test('I4: typing is coalesced at the tail and never before a text', async () => {
     const { lanes } = freshLanes();
     const typing = (what: string): NewMessage => ({ lane: 'a', target: 'in:support', payload: what });

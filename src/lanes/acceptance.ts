@@ -1,0 +1,152 @@
+import { messagePlace } from './element.js';
+import type { Keyspace } from './keyspace.js';
+import {
+  AcceptError,
+  readOrders,
+  type Accepted,
+  type AcceptStatus,
+  type JobOrder,
+  type LaneSettings,
+  type NewMessage,
+} from './lane-model.js';
+import { asList, type ScriptRunner } from './scripts.js';
+
+/** What one shard says: a letter per message, `d` for a duplicate. */
+interface Answer {
+  readonly marks: string;
+  readonly orders: readonly JobOrder[];
+}
+
+/** What one request has for one shard. */
+interface Waiting {
+  readonly messages: readonly NewMessage[];
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** So many requests go at once: Redis does nothing else meanwhile, and a turn of the event loop may take long. */
+const mostAtOnce = 16;
+
+/**
+ * The way into the lanes. What requests bring within one turn of the event loop goes to each shard as one script: a
+ * command costs more than what it says.
+ */
+export class Acceptance {
+  readonly #keys: Keyspace;
+  readonly #settings: LaneSettings;
+  readonly #write: ScriptRunner;
+  readonly #hurry: () => void;
+  readonly #waiting = new Map<number, Waiting[]>();
+
+  /** `hurry`: what was written now need not wait for anything else. */
+  constructor(keys: Keyspace, settings: LaneSettings, write: ScriptRunner, hurry: () => void) {
+    this.#keys = keys;
+    this.#settings = settings;
+    this.#write = write;
+    this.#hurry = hurry;
+  }
+
+  /** As `Lanes.accept`. */
+  async accept(messages: readonly NewMessage[]): Promise<Accepted> {
+    const [only] = messages;
+    if (only !== undefined && messages.length === 1) return this.#acceptOne(only);
+    const shards = new Map<number, number[]>();
+    messages.forEach((message, index) => {
+      const shard = this.#keys.shardOf(message.lane);
+      const list = shards.get(shard);
+      if (list === undefined) shards.set(shard, [index]);
+      else list.push(index);
+    });
+    const statuses = new Array<AcceptStatus>(messages.length).fill('accepted');
+    const orders: JobOrder[] = [];
+    const results = await Promise.allSettled(
+      [...shards].map(async ([shard, indexes]) => {
+        const ofShard = indexes.flatMap((index) => messages[index] ?? []);
+        const { marks, orders: due } = await this.#send(shard, ofShard);
+        indexes.forEach((index, position) => {
+          if (marks[position] === 'd') statuses[index] = 'duplicate';
+        });
+        orders.push(...due);
+      }),
+    );
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw new AcceptError(orders, failed.reason);
+    return { statuses, orders };
+  }
+
+  /** The usual request: it needs no sorting by shards. */
+  async #acceptOne(message: NewMessage): Promise<Accepted> {
+    try {
+      const { marks, orders } = await this.#send(this.#keys.shardOf(message.lane), [message]);
+      return { statuses: [marks === 'd' ? 'duplicate' : 'accepted'], orders };
+    } catch (error) {
+      throw new AcceptError([], error);
+    }
+  }
+
+  #send(shard: number, messages: readonly NewMessage[]): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const waiting = this.#waiting.get(shard);
+      if (waiting === undefined) {
+        this.#waiting.set(shard, [{ messages, resolve, reject }]);
+        setImmediate(() => this.#flush(shard));
+        return;
+      }
+      waiting.push({ messages, resolve, reject });
+      // Under a flood the turn may be far from its end.
+      if (waiting.length >= mostAtOnce) this.#flush(shard);
+    });
+  }
+
+  #flush(shard: number): void {
+    const waiting = this.#waiting.get(shard);
+    if (waiting === undefined) return;
+    this.#waiting.delete(shard);
+    void this.#run(shard, waiting);
+    this.#hurry();
+  }
+
+  /** Everybody is answered by it: none of this throws. */
+  async #run(shard: number, waiting: readonly Waiting[]): Promise<void> {
+    const { window, journeysMs, journeysMax, duplicateWindowMs } = this.#settings;
+    const args: (string | number)[] = [window, journeysMs, journeysMax];
+    try {
+      for (const { messages } of waiting) {
+        for (const {
+          lane,
+          mark = '',
+          markLifeMs = duplicateWindowMs,
+          target = '',
+          journey,
+          payload,
+        } of messages)
+          args.push(
+            lane,
+            mark,
+            markLifeMs,
+            target,
+            journey === undefined ? '' : this.#keys.journey(journey.id),
+            journey?.head ?? '',
+            this.#keys.atRest.seal(messagePlace(lane), payload),
+          );
+      }
+      const answer = asList(await this.#write('accept', this.#keys.tag(shard), ...args));
+      const marks = String(answer[0]);
+      // Which of them a job is for does not matter to whoever adds it; with nobody left to, the repair pass does.
+      let orders = readOrders(shard, answer, 1);
+      let from = 0;
+      for (const { messages, resolve, reject } of waiting) {
+        const own = marks.slice(from, from + messages.length);
+        from += messages.length;
+        if (own.includes('f')) {
+          reject(new Error('what stands in a lane’s place in Redis is no lane'));
+          continue;
+        }
+        resolve({ marks: own, orders });
+        orders = [];
+      }
+    } catch (error) {
+      for (const { reject } of waiting) reject(error);
+    }
+  }
+}
