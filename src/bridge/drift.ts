@@ -1,10 +1,8 @@
 import type { BridgeConfig } from '../../config/schema.js';
-import { createEgainClient } from '../egain/client.js';
-import { createTokenSource } from '../egain/token/token-source.js';
 import { egressOf } from '../egress/egress.js';
 import type { RedisClient } from '../lanes/connection.js';
 import { writeDrift, type DriftRecord } from '../operators/drift-record.js';
-import { credentialsOf } from './token-credentials.js';
+import { configuredEgain } from './egain-client.js';
 
 /**
  * Compares eGain with what the configuration declares, and keeps the answer for the operators' page. Changes nothing.
@@ -29,33 +27,12 @@ export async function compareWithEgain(
 
 async function compare(config: BridgeConfig, redis: RedisClient, signal: AbortSignal) {
   const { egain } = config;
-  const { apiUrl, acceptLanguage, requestTimeoutMs: timeoutMs, switches } = egain;
-  const dispatcher = egressOf(config.egress).pool(1, timeoutMs, egain.tls);
-  // The token all processes share (I8).
-  const token = createTokenSource({
-    redis,
-    keyPrefix: `{${config.redis.prefix}:token}:`,
-    url: egain.token.url,
-    clientId: egain.token.clientId,
-    scope: egain.token.scope,
-    credentials: credentialsOf(egain.token),
-    timeoutMs,
-    fallbackLifeMs: switches.token_ttl_fallback * 1000,
-    renewBeforeMs: egain.token.renewBeforeSeconds * 1000,
+  const dispatcher = egressOf(config.egress).pool(1, egain.requestTimeoutMs, egain.tls);
+  const { client, token } = configuredEgain(egain, {
     dispatcher,
+    shared: { redis, prefix: config.redis.prefix },
   });
   signal.addEventListener('abort', () => token.close(), { once: true });
-  const client = createEgainClient({
-    apiUrl,
-    token,
-    dispatcher,
-    timeoutMs,
-    paging: {
-      pageNumberParameter: switches.page_params.number,
-      pageSizeParameter: switches.page_params.size,
-    },
-    ...(acceptLanguage === undefined ? {} : { acceptLanguage }),
-  });
   try {
     // Loaded here so that a start without the check does not pay for it.
     const { findDrift } = await import('../provisioning/drift.js');

@@ -1,8 +1,6 @@
 import type { BridgeConfig } from '../../config/schema.js';
 import { configuredChannels } from '../bridge/channels.js';
-import { credentialsOf } from '../bridge/token-credentials.js';
-import { createEgainClient } from '../egain/client.js';
-import { createTokenSource } from '../egain/token/token-source.js';
+import { configuredEgain } from '../bridge/egain-client.js';
 import { egressOf } from '../egress/egress.js';
 import { checkCallback } from './callback.js';
 import { checkChannels } from './channels.js';
@@ -26,26 +24,7 @@ export async function examine(config: BridgeConfig): Promise<readonly Finding[]>
   const { egain } = config;
   const timeoutMs = Math.min(patienceMs, egain.requestTimeoutMs);
   const dispatcher = egressOf(config.egress).pool(undefined, timeoutMs, egain.tls);
-  const token = createTokenSource({
-    url: egain.token.url,
-    clientId: egain.token.clientId,
-    scope: egain.token.scope,
-    credentials: credentialsOf(egain.token),
-    timeoutMs,
-    fallbackLifeMs: egain.switches.token_ttl_fallback * 1000,
-    dispatcher,
-  });
-  const client = createEgainClient({
-    apiUrl: egain.apiUrl,
-    token,
-    dispatcher,
-    timeoutMs,
-    paging: {
-      pageNumberParameter: egain.switches.page_params.number,
-      pageSizeParameter: egain.switches.page_params.size,
-    },
-    ...(egain.acceptLanguage === undefined ? {} : { acceptLanguage: egain.acceptLanguage }),
-  });
+  const { client, token } = configuredEgain(egain, { dispatcher, timeoutMs });
   try {
     const { findings: redis, timeMs } = await checkRedis(config);
     const egainTimeMs = await reach(egain.apiUrl, { method: 'HEAD', dispatcher, timeoutMs }).then(
