@@ -30,16 +30,21 @@ const baseline =
     return { subject, port };
   };
 
+const encryption = { keys: [{ id: 'bench', key: Buffer.alloc(32, 5).toString('base64') }] };
+
 const bridge =
-  (direct: boolean): Start =>
+  (how: { readonly direct?: boolean; readonly encrypted?: boolean } = {}): Start =>
   async (redisUrl) => {
-    const subject = await startBridge({ role: 'web', redisUrl, peerUrl: nowhere, direct });
+    const { direct = true, encrypted = false } = how;
+    const sections = encrypted ? { redis: { url: redisUrl, encryption } } : {};
+    const subject = await startBridge({ role: 'web', redisUrl, peerUrl: nowhere, direct, sections });
     return { subject, port: subject.port };
   };
 
 const servers: readonly { readonly name: string; readonly start: Start; readonly calm?: boolean }[] = [
-  { name: 'bridge', start: bridge(true), calm: true },
-  { name: 'bridge-express', start: bridge(false) },
+  { name: 'bridge', start: bridge(), calm: true },
+  { name: 'bridge-encrypted', start: bridge({ encrypted: true }) },
+  { name: 'bridge-express', start: bridge({ direct: false }) },
   { name: 'http', start: baseline('http') },
   { name: 'http-script', start: baseline('http-script') },
   { name: 'express', start: baseline('express') },
@@ -57,10 +62,12 @@ export const accept: Bench = {
     ratios: [
       { top: 'bridge', bottom: 'express-add', figure: 'perSecond', atLeast: 3 },
       { top: 'bridge', bottom: 'http-script', figure: 'perSecond', atLeast: 0.75 },
+      { top: 'bridge-encrypted', bottom: 'bridge', figure: 'perSecond' },
       { top: 'bridge-express', bottom: 'express-add', figure: 'perSecond' },
     ],
     notes: () => [
       'p99At70PercentMs: at 70 % of the peak just measured, open loop; the budget is 50 ms.',
+      'bridge-encrypted: the same bridge with redis.encryption.keys.',
       'http and express keep nothing; http-script is the limit for a durable answer.',
     ],
   }),
