@@ -1,8 +1,11 @@
 import type { BridgeConfig } from '../../config/schema.js';
 import { connectRedis, untilReady, type RedisClient } from '../lanes/connection.js';
+import { Keyspace } from '../lanes/keyspace.js';
 import { checkLayout } from '../lanes/layout.js';
 import { redisUnfitness } from '../lanes/redis-fitness.js';
+import { checkEncryption } from './encryption.js';
 import { failure, ok, skipped, warning, wordsOf, type Finding } from './finding.js';
+import { checkStrays } from './strays.js';
 
 const patienceMs = 3000;
 
@@ -16,7 +19,11 @@ export async function checkRedis(
   try {
     await untilReady(redis, patienceMs);
     return {
-      findings: [ok('redis', 'it answers'), ...(await fitness(redis, config)), await layout(redis, config)],
+      findings: [
+        ok('redis', 'it answers'),
+        ...(await fitness(redis, config)),
+        ...(await contents(redis, config)),
+      ],
       timeMs: await timeOf(redis),
     };
   } catch (error) {
@@ -27,6 +34,8 @@ export async function checkRedis(
         failure('redis', wordsOf(error), `start Redis, or correct redis.${setting}, user and password`),
         skipped('redis settings', 'Redis does not answer'),
         skipped('redis layout', 'Redis does not answer'),
+        skipped('encryption', 'Redis does not answer'),
+        skipped('held messages', 'Redis does not answer'),
       ],
       timeMs: undefined,
     };
@@ -48,10 +57,24 @@ async function fitness(redis: RedisClient, config: BridgeConfig): Promise<readon
   );
 }
 
-async function layout(redis: RedisClient, config: BridgeConfig): Promise<Finding> {
-  const problem = await checkLayout(redis, config.redis);
-  if (problem === undefined) return ok('redis layout', 'what lies in Redis belongs to this configuration');
-  return failure('redis layout', problem, 'correct the setting named');
+async function contents(redis: RedisClient, { redis: settings, channels }: BridgeConfig): Promise<Finding[]> {
+  const problem = await checkLayout(redis, settings);
+  if (problem !== undefined) {
+    const why = 'what lies in Redis belongs to another configuration';
+    return [
+      failure('redis layout', problem, 'correct the setting named'),
+      skipped('encryption', why),
+      skipped('held messages', why),
+    ];
+  }
+  const { prefix, shards, encryption } = settings;
+  // What is looked at is found by the names of targets, not of customers: that takes no secret.
+  const keys = new Keyspace({ prefix, shards, secret: '' });
+  return [
+    ok('redis layout', 'what lies in Redis belongs to this configuration'),
+    await checkEncryption(redis, keys, encryption?.keys ?? []),
+    ...(await checkStrays(redis, keys, channels)),
+  ];
 }
 
 async function timeOf(redis: RedisClient): Promise<number> {

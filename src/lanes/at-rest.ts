@@ -57,6 +57,16 @@ export class AtRest {
     this.#current = read[0];
   }
 
+  /** The name of the key that seals; undefined without keys. */
+  get sealing(): string | undefined {
+    return this.#current?.name;
+  }
+
+  /** Whether what a key of this name sealed can be opened. */
+  has(name: string): boolean {
+    return this.#keys.has(name);
+  }
+
   seal(place: string, text: string): string {
     const key = this.#current;
     if (key === undefined) return text;
@@ -96,6 +106,15 @@ export class AtRest {
     }
   }
 }
+
+/** The name of the key that sealed a text, `<id>:<print>`; undefined when it lies there as it was written. */
+export function sealedBy(text: string): string | undefined {
+  const [head = '', id = '', print = ''] = form.exec(text) ?? [];
+  return head === '' ? undefined : `${id}:${print}`;
+}
+
+/** The id that the configuration has for a key of this name. */
+export const idOfKey = (name: string): string => name.slice(0, name.indexOf(':'));
 
 /** For showing: what cannot be read says why. */
 export function openWords(atRest: AtRest, place: string, text: string): string {

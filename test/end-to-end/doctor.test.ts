@@ -5,9 +5,18 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import type { Finding } from '../../src/doctor/finding.js';
+import { AtRest, type EncryptionKey } from '../../src/lanes/at-rest.js';
+import { Keyspace } from '../../src/lanes/keyspace.js';
+import { Lanes } from '../../src/lanes/lanes.js';
 import { startObjectStore, type ObjectStore } from '../support/object-store.js';
 import { startWorld, type BridgeProcess, type World } from '../support/world.js';
 import { operateOn, type Ended } from './support/operate.js';
+
+const key = (id: string, byte: number): EncryptionKey => ({
+  id,
+  key: Buffer.alloc(32, byte).toString('base64'),
+});
+const [oldKey, newKey] = [key('old', 1), key('new', 2)];
 
 type Tree = Readonly<Record<string, unknown>>;
 
@@ -85,6 +94,8 @@ test('a bucket for files is tried by writing, reading and removing', async () =>
 
 interface Case {
   readonly what: string;
+  /** What must lie in Redis first. */
+  readonly before?: () => Promise<unknown>;
   readonly changes: () => Readonly<Record<string, unknown>>;
   readonly check: string;
   readonly level: Finding['level'];
@@ -111,6 +122,24 @@ describe('each check fails where there is something to find, and says what to do
       advice: /setting named/,
     },
     {
+      what: 'a key is missing that something waiting was sealed with',
+      before: () => leave('in:support', [oldKey]),
+      changes: () => ({ 'redis.prefix': 'left', 'redis.encryption': { keys: [newKey] } }),
+      check: 'encryption',
+      level: 'error',
+      found: /the key "new" seals; of \d+ texts looked at .* are held: 1 with "old"/,
+      advice: /put the key "old" .* at the end of redis\.encryption\.keys/,
+    },
+    {
+      what: 'messages wait for a channel that is gone',
+      before: () => leave('out:gone'),
+      changes: () => ({ 'redis.prefix': 'left' }),
+      check: 'held messages',
+      level: 'error',
+      found: /the channel gone is not configured, .* to customers in 1 lane/,
+      advice: /put channels\.gone back/,
+    },
+    {
       what: 'there are fewer replicas than asked for',
       changes: () => ({ 'redis.waitReplicas': 1 }),
       check: 'redis replication',
@@ -120,6 +149,7 @@ describe('each check fails where there is something to find, and says what to do
     },
     {
       what: 'Redis has reached the share of its memory that intake may fill',
+      before: () => world.redis.client().set('ballast', Buffer.alloc(15 * 1024 * 1024)),
       changes: () => ({ 'redis.maxMemoryBytes': 16 * 1024 * 1024, 'redis.prefix': 'full' }),
       check: 'redis memory',
       level: 'error',
@@ -216,8 +246,8 @@ describe('each check fails where there is something to find, and says what to do
       found: /127\.0\.0\.1:1: connect ECONNREFUSED/,
       advice: /channels\.support\.url/,
     },
-  ])('$what', async ({ changes, check, level, found, advice }) => {
-    if (check === 'redis memory') await fill();
+  ])('$what', async ({ before, changes, check, level, found, advice }) => {
+    await before?.();
     const { findings, code, stdout, stderr } = await examine(changes());
     expect(findings.get(check)).toEqual({
       check,
@@ -255,6 +285,16 @@ describe('each check fails where there is something to find, and says what to do
   });
 });
 
-async function fill(): Promise<void> {
-  await world.redis.client().set('ballast', Buffer.alloc(15 * 1024 * 1024));
+/** A message that waits where no bridge runs: under the prefix `left`. */
+async function leave(target: string, encryptionKeys: readonly EncryptionKey[] = []): Promise<void> {
+  const keys = new Keyspace({ prefix: 'left', shards: 1, secret: 's', atRest: new AtRest(encryptionKeys) });
+  const lanes = new Lanes(world.redis.client(), keys, {
+    duplicateWindowMs: 60_000,
+    journeysMs: 60_000,
+    journeysMax: 100,
+    deadLettersMs: 60_000,
+    deadLettersMax: 100,
+    window: 10,
+  });
+  await lanes.accept([{ lane: keys.inboundLane(target, target), target, payload: '{}' }]);
 }
