@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { ChannelAdapter, Outbox, RenderLimits } from '../src/channels/adapter.js';
 import { readCustomer, type ConversationCustomer, type Conversations } from '../src/lanes/conversations.js';
-import type { Envelope, Notice } from '../src/lanes/envelope.js';
+import { conversationOfMisfit, type Envelope, type Notice } from '../src/lanes/envelope.js';
 import type { Lanes, SaidInConversation } from '../src/lanes/lanes.js';
 import type { Fitted } from '../src/messages/fit.js';
 import type { Loss, OutboundMessage } from '../src/messages/model.js';
@@ -108,7 +108,7 @@ export class OutboundDeliverer implements Deliverer {
 
   async deliver(delivery: Delivery): Promise<Outcome> {
     const { envelope } = delivery;
-    if (envelope.kind === 'misfit') return { kind: 'dead', reason: 'malformed', detail: envelope.reason };
+    if (envelope.kind === 'misfit') return this.#misfit(envelope);
     if (envelope.kind === 'notice') return this.#notice(delivery, envelope);
     if (envelope.kind !== 'outbound') {
       return { kind: 'dead', reason: 'unreadable', detail: 'an inbound message lies in an outbound lane' };
@@ -144,6 +144,14 @@ export class OutboundDeliverer implements Deliverer {
       keepMappingMs: this.#settings.conversationMemoryMs,
       said,
     };
+  }
+
+  /** Somebody is to look at it, unless it was meant for a conversation whose customer is forgotten. */
+  async #misfit(envelope: Extract<Envelope, { kind: 'misfit' }>): Promise<Outcome> {
+    const conversationId = conversationOfMisfit(envelope);
+    if (conversationId !== undefined && (await this.#conversations.wasForgotten(conversationId)))
+      return { kind: 'ignored', reason: 'forgotten' };
+    return { kind: 'dead', reason: 'malformed', detail: envelope.reason };
   }
 
   /** Words of an end are for a customer who is still in that conversation; later ones are told by the event alone. */
@@ -185,7 +193,7 @@ export class OutboundDeliverer implements Deliverer {
       // The lane has another job now, which knows the customer.
       return { kind: 'fenced' };
     }
-    if (await this.#conversations.isForgotten(delivery.holding.lane))
+    if (await this.#conversations.wasForgotten(envelope.conversationId))
       return { kind: 'ignored', reason: 'forgotten' };
     const age = Math.max(0, delivery.now() - delivery.acceptedAt);
     return {

@@ -16,7 +16,7 @@ export function register(program: Command, context: CliContext): void {
     .action((channel: string, id: string, options: { json?: boolean }, command: Command) =>
       withCore(context, command, async ({ redis, keys, lanes, queues }, config) => {
         const { DeadLetters } = await import('../lanes/dead-letters.js');
-        const { forgetCustomer } = await import('../lanes/customers.js');
+        const { forgetCustomer, UnreadableError } = await import('../lanes/customers.js');
         const { configuredStore } = await import('../bridge/files.js');
         const store = await configuredStore(config.files);
         const deadLetters = new DeadLetters(redis, keys);
@@ -32,7 +32,9 @@ export function register(program: Command, context: CliContext): void {
           },
           channel,
           id,
-        );
+        ).catch((cause: unknown) => {
+          throw cause instanceof UnreadableError ? new CommandFailure(cause.message, { cause }) : cause;
+        });
         // A channel that is gone from the configuration may still have customers; a mistyped one has none.
         const none = Object.values(forgotten).every((count) => count === 0);
         if (none && config.channels[channel] === undefined) {

@@ -189,8 +189,9 @@ export class Conversations {
     return this.#read(this.#keys.contact(address), await this.#redis.get(this.#contactKey(address)));
   }
 
-  /** Whether the owner of this outbound lane's conversation was forgotten. */
-  async isForgotten(lane: string): Promise<boolean> {
+  /** Whether this conversation's customer was forgotten. */
+  async wasForgotten(conversationId: string): Promise<boolean> {
+    const lane = this.#keys.outboundLane(conversationId);
     return (await this.#redis.exists(this.#keys.forgottenMark(lane))) === 1;
   }
 

@@ -1,12 +1,10 @@
 import type { RedisClient } from './connection.js';
-import { openMapping, readCustomer } from './conversations.js';
+import { customerNames, findCustomerLanes, readWhose, type Unread } from './customer-lanes.js';
 import type { DeadLetters } from './dead-letters.js';
-import type { Envelope } from './envelope.js';
+import { conversationOfMisfit, type Envelope } from './envelope.js';
 import { laneOfFile } from './file-records.js';
-import { readJourney } from './journeys.js';
 import type { Keyspace } from './keyspace.js';
 import type { Lanes } from './lanes.js';
-import { scanNames } from './scan.js';
 import { runScript } from './scripts.js';
 
 export interface Forgotten {
@@ -30,26 +28,35 @@ export interface ForgetParts {
   readonly dropMs: number;
 }
 
+/** Something that might be the customer's cannot be read. The message says what, and whether anything was removed. */
+export class UnreadableError extends Error {
+  override readonly name = 'UnreadableError';
+}
+
 /**
  * Removes everything that is kept about one customer (I13): lanes with what waits in them, conversations, dead letters,
  * journeys and duplicate marks. Names are hashes, so what belongs to the customer is found by reading through all of
  * it: this takes time in proportion to what Redis holds, in small steps, and changes nothing else.
- * @throws {MissingKeyError} when something in it cannot be read, before anything is removed: it might be theirs.
+ * @throws {UnreadableError} when something cannot be read that might be theirs, before anything is removed.
  */
 export async function forgetCustomer(
   parts: ForgetParts,
   channel: string,
   customerId: string,
 ): Promise<Forgotten> {
-  const own = await lanesOf(parts, channel, customerId);
+  const { own, unread } = await findCustomerLanes(parts, channel, customerId);
+  refuse(unread, 'nothing was removed');
   await markForgotten(parts, own, channel, customerId);
   const first = await forgetLanes(parts, own, channel, customerId);
   await parts.forgetJobs(own);
   // A worker that had a message in hand may have written down whose conversation it opened; now it has nothing any more.
-  for (const lane of await lanesOf(parts, channel, customerId)) own.add(lane);
+  const since = await findCustomerLanes(parts, channel, customerId);
+  for (const lane of since.own) own.add(lane);
   await markForgotten(parts, own, channel, customerId);
   const second = await forgetLanes(parts, own, channel, customerId);
   await parts.forgetJobs(own);
+  // Written meanwhile by a process that has other keys.
+  refuse(since.unread, 'what was there before is removed, but more has come since: run this again');
   return {
     waitingMessages: first.waitingMessages + second.waitingMessages,
     deadLetters: first.deadLetters + second.deadLetters,
@@ -59,33 +66,16 @@ export async function forgetCustomer(
   };
 }
 
-/** The lanes of the customer's own messages, of notices to them, and of every conversation that is known to be theirs. */
-async function lanesOf(
-  { redis, keys }: ForgetParts,
-  channel: string,
-  customerId: string,
-): Promise<Set<string>> {
-  const inbound = keys.inboundLane(channel, customerId);
-  const own = new Set([inbound, keys.noticeLane(channel, customerId)]);
-  const open = await redis.get(`${keys.tag(keys.shardOf(inbound))}:m:${inbound}`);
-  if (open !== null) own.add(keys.outboundLane(open));
-  for await (const page of pages(redis, keys)) {
-    await Promise.all(
-      page.map(async ({ name, kind, rest }) => {
-        if (
-          kind === 'm' &&
-          rest !== inbound &&
-          isTheirs(keys, rest, await redis.get(name), channel, customerId)
-        )
-          own.add(rest);
-        if (kind !== 'j') return;
-        const journey = readJourney('', inbound, (await redis.hget(name, inbound)) ?? '');
-        if (journey?.end?.conversationId !== undefined)
-          own.add(keys.outboundLane(journey.end.conversationId));
-      }),
-    );
-  }
-  return own;
+/** @throws {UnreadableError} unless all could be read */
+function refuse({ missing, altered }: Unread, done: string): void {
+  const why = [...missing].map(
+    ([keyId, count]) =>
+      `${count} ${count === 1 ? 'text that might be theirs was' : 'texts that might be theirs were'} sealed with the key ` +
+      `"${keyId}", which is missing: put it at the end of redis.encryption.keys`,
+  );
+  if (altered.length > 0)
+    why.push(`whose these are was changed in Redis by somebody else: ${altered.join(', ')}`);
+  if (why.length > 0) throw new UnreadableError(`${done}; ${why.join('; ')}`);
 }
 
 /**
@@ -114,6 +104,8 @@ async function forgetLanes(
 ): Promise<Forgotten> {
   const { redis, keys, lanes, deadLetters } = parts;
   const counts = { waitingMessages: 0, deadLetters: 0, conversations: 0, journeys: 0, duplicateMarks: 0 };
+  const isTheirs = async (name: string, rest: string): Promise<boolean> =>
+    readWhose(keys, rest, await redis.get(name), channel, customerId) === 'theirs';
   for await (const letter of deadLetters.list()) {
     if (
       (own.has(letter.lane) || own.has(laneOfMisfit(letter.envelope, keys))) &&
@@ -127,7 +119,7 @@ async function forgetLanes(
     counts.waitingMessages += await lanes.forget(lane);
     await redis.del(`${tag}:i:${lane}`);
   }
-  for await (const page of pages(redis, keys)) {
+  for await (const page of customerNames(redis, keys)) {
     await Promise.all(
       page.map(async ({ name, kind, rest }) => {
         const lane = rest.slice(0, Math.max(0, rest.lastIndexOf(':')));
@@ -141,7 +133,7 @@ async function forgetLanes(
         } else if (kind === 'j') {
           const removed = await redis.hdel(name, ...own);
           counts.journeys += removed;
-        } else if (kind === 'a' && isTheirs(keys, rest, await redis.get(name), channel, customerId)) {
+        } else if (kind === 'a' && (await isTheirs(name, rest))) {
           await redis.del(name);
         } else if (kind === 'f' && own.has(laneOfFile((await redis.get(name)) ?? ''))) {
           await parts.forgetFile(rest);
@@ -156,10 +148,8 @@ async function forgetLanes(
 
 /** What came as no message lies in a lane of its own, but mostly says which conversation it was meant for. */
 function laneOfMisfit(envelope: Envelope | undefined, keys: Keyspace): string {
-  if (envelope?.kind !== 'misfit') return '';
-  const raw = envelope.raw as { readonly conversation?: { readonly id?: unknown } } | null;
-  const id = raw?.conversation?.id;
-  return typeof id === 'string' ? keys.outboundLane(id) : '';
+  const conversationId = conversationOfMisfit(envelope);
+  return conversationId === undefined ? '' : keys.outboundLane(conversationId);
 }
 
 /** From the end to the beginning: what drops off the beginning meanwhile moves nothing past us unseen. */
@@ -167,34 +157,5 @@ async function forgetJourneys(redis: RedisClient, tag: string, own: ReadonlySet<
   const page = 1000;
   for (let last = (await redis.llen(`${tag}:journeys`)) - 1; last >= 0; last -= page) {
     await runScript(redis, 'forget-journeys', tag, Math.max(0, last - page + 1), last, ...own);
-  }
-}
-
-function isTheirs(
-  keys: Keyspace,
-  name: string,
-  mapping: string | null,
-  channel: string,
-  customerId: string,
-): boolean {
-  if (mapping?.startsWith(`${channel} `) !== true) return false;
-  const whose = readCustomer(openMapping(keys.atRest, name, mapping));
-  return whose?.channel === channel && whose.customerId === customerId;
-}
-
-interface Named {
-  readonly name: string;
-  /** The letter that says what is kept under the name; see `prelude.lua`. */
-  readonly kind: string;
-  readonly rest: string;
-}
-
-async function* pages(redis: RedisClient, keys: Keyspace): AsyncGenerator<Named[]> {
-  // The braces of the hash tag are plain characters in a pattern; the prefix may hold none that are not.
-  for await (const names of scanNames(redis, `{${keys.prefix}:*}:[a-z]:*`)) {
-    yield names.map((name) => {
-      const start = name.indexOf('}') + 2;
-      return { name, kind: name.slice(start, start + 1), rest: name.slice(start + 2) };
-    });
   }
 }

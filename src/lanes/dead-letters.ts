@@ -19,6 +19,8 @@ export interface DeadLetter {
   readonly messageId: string;
   /** With the message's text; undefined when it cannot be read. */
   readonly envelope: Envelope | undefined;
+  /** The id of the key that is missing to read it. */
+  readonly lockedBy?: string;
 }
 
 export interface DeadLetterFilter {
@@ -72,7 +74,7 @@ export class DeadLetters {
     const found = await this.#redis.hgetall(`${this.#keys.tag(place.shard)}:dead:${place.number}`);
     const { element, lane, target, reason, detail, at, attempts } = found;
     if (element === undefined || lane === undefined || target === undefined) return undefined;
-    const { acceptedAt, payload, revived } = openElement(this.#keys.atRest, lane, element);
+    const { acceptedAt, payload, revived, lockedBy } = openElement(this.#keys.atRest, lane, element);
     const envelope = readEnvelope(payload);
     return {
       id,
@@ -85,6 +87,7 @@ export class DeadLetters {
       attempts: Number(attempts) + 1,
       messageId: envelope === undefined ? '?' : messageIdOf(envelope),
       envelope,
+      ...(lockedBy === undefined ? {} : { lockedBy }),
     };
   }
 

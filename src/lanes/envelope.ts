@@ -161,3 +161,11 @@ export function messageIdOf(envelope: Envelope): string {
       return 'misfit';
   }
 }
+
+/** The conversation that an item was meant for which came as no message, where it says so. */
+export function conversationOfMisfit(envelope: Envelope | undefined): string | undefined {
+  if (envelope?.kind !== 'misfit') return undefined;
+  const raw = envelope.raw as { readonly conversation?: { readonly id?: unknown } | null } | null | undefined;
+  const id = raw?.conversation?.id;
+  return typeof id === 'string' ? id : undefined;
+}

@@ -71,6 +71,14 @@ async function conversationOf(customer: string): Promise<string> {
   return found.id;
 }
 
+/** A callback as eGain would make it, or should not. */
+const post = (messages: unknown): Promise<Response> =>
+  fetch(`${bridge.url}/egain/callback`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: world.callbackAuthorization },
+    body: JSON.stringify({ messages }),
+  });
+
 /** The agent's words, and the id eGain gave them. */
 function answer(conversation: string, text: string): string {
   const done = world.simulator.control.act(conversation, { do: 'text', text });
@@ -157,12 +165,7 @@ describe('a batch with an item that is no message', () => {
       { id: 'bad', conversation, content: { text: 'no type' } },
       good('g-2', 'two'),
     ];
-    const posted = await fetch(`${bridge.url}/egain/callback`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: world.callbackAuthorization },
-      body: JSON.stringify({ messages: { message: batch } }),
-    });
-    expect(posted.status).toBe(200);
+    expect((await post({ message: batch })).status).toBe(200);
     await eventually(() => received('frank').length === 2);
     expect(received('frank')).toEqual(['one', 'two']);
     const line = await eventually(() =>
@@ -252,6 +255,12 @@ describe('a customer who is forgotten', () => {
     await eventually(async () => (await trace(late)).end?.reason === 'forgotten');
     expect((await trace(late)).end).toMatchObject({ outcome: 'ignored' });
     expect(await wholeText(client)).not.toContain('a late word');
+    const batch = [
+      { id: 'late', conversation: { id: forgotten }, content: { text: 'a late word of no type' } },
+    ];
+    expect((await post({ message: batch })).status).toBe(200);
+    await eventually(async () => !(await wholeText(client)).includes('a late word'));
+    expect(await operateWell('dead-letters', 'list', '--reason', 'malformed', '--json')).toBe('');
     await say('iris-to-forget', 'hello again');
     await eventually(() => inbound('iris-to-forget').includes('hello again'));
   });

@@ -8,6 +8,7 @@ import { bridgeSchema } from '../../../../config/schema.js';
 import { openCore, type Core } from '../../../../src/bridge/core.js';
 import { adapters } from '../../../../src/channels/index.js';
 import { run } from '../../../../src/cli/program.js';
+import type { EncryptionKey } from '../../../../src/lanes/at-rest.js';
 import { writeEnvelope, type Envelope } from '../../../../src/lanes/envelope.js';
 import { journeyEnd, journeyHead, type Outcome } from '../../../../src/lanes/journeys.js';
 import { Lanes, type NewMessage } from '../../../../src/lanes/lanes.js';
@@ -38,10 +39,15 @@ export interface Bench {
   readonly accept: (...messages: readonly NewMessage[]) => Promise<void>;
   /** Ends the head of a lane, as a worker would. */
   readonly end: (lane: string, outcome: Outcome, reason?: string, detail?: string) => Promise<string>;
+  /** The same Redis by another configuration: with these keys in `redis.encryption`. */
+  readonly keyed: (...keys: readonly EncryptionKey[]) => Promise<Bench>;
 }
 
-const tree = (redis: TestRedis) => ({
-  redis: { url: redis.url },
+const tree = (redis: TestRedis, encryptionKeys: readonly EncryptionKey[] = []) => ({
+  redis: {
+    url: redis.url,
+    ...(encryptionKeys.length === 0 ? {} : { encryption: { keys: encryptionKeys } }),
+  },
   server: { port: 0, managementPort: 0 },
   egain: {
     apiUrl: 'http://127.0.0.1:9/egain',
@@ -84,13 +90,18 @@ export async function typeLine(argv: readonly string[], env: Record<string, stri
 /** One for the file, emptied before each test. */
 export function useBench(): () => Bench {
   let bench: (Bench & { dir: string }) | undefined;
+  const cores: Core[] = [];
+  const open = async (redis: TestRedis, dir: string, keys: readonly EncryptionKey[]): Promise<Bench> => {
+    const configFile = join(dir, `bridge-${cores.length}.yaml`);
+    await writeFile(configFile, stringify(tree(redis, keys)));
+    const core = await openCore(bridgeSchema(adapters).parse(tree(redis, keys)), () => undefined);
+    cores.push(core);
+    return benchOf(redis, core, configFile, (...others) => open(redis, dir, others));
+  };
   beforeAll(async () => {
     const redis = await startTestRedis();
     const dir = await mkdtemp(join(tmpdir(), 'egain-bridge-cli-'));
-    const configFile = join(dir, 'bridge.yaml');
-    await writeFile(configFile, stringify(tree(redis)));
-    const core = await openCore(bridgeSchema(adapters).parse(tree(redis)), () => undefined);
-    bench = { dir, ...benchOf(redis, core, configFile) };
+    bench = { dir, ...(await open(redis, dir, [])) };
   });
   beforeEach(async () => {
     const { client } = using();
@@ -98,8 +109,8 @@ export function useBench(): () => Bench {
     if (all.length > 0) await client.del(...all);
   });
   afterAll(async () => {
-    const { core, redis, dir } = using();
-    await core.close();
+    const { redis, dir } = using();
+    for (const core of cores) await core.close();
     await redis.stop();
     await rm(dir, { recursive: true });
   });
@@ -110,7 +121,7 @@ export function useBench(): () => Bench {
   return using;
 }
 
-function benchOf(redis: TestRedis, core: Core, configFile: string): Bench {
+function benchOf(redis: TestRedis, core: Core, configFile: string, keyed: Bench['keyed']): Bench {
   const { lanes, keys, queues } = core;
   const client = redis.client();
   // Without BullMQ's lock: whoever asks in these tests is the worker.
@@ -167,6 +178,7 @@ function benchOf(redis: TestRedis, core: Core, configFile: string): Bench {
       }),
     }),
     accept,
+    keyed,
     end: async (lane, outcome, reason = 'rejected', detail = 'because') => {
       const state = `${keys.tag(keys.shardOf(lane))}:s:${lane}`;
       const taken = await worker.take(lane, (await client.hget(state, 'g')) ?? '', 'worker', 1);
