@@ -56,10 +56,14 @@ export class FailureThrottle {
     this.#now = now;
   }
 
-  /** @throws {Refusal} 429 when this address has failed too often. */
-  async check(address: string): Promise<void> {
-    // Nobody failed lately: the usual case, and it must cost nothing.
-    if (this.#now() - this.#lastFailure > this.#windowMs) return;
+  /** @throws {Refusal} 429 when this address has failed too often. Undefined: nobody failed lately, there is nothing to wait for. */
+  check(address: string): Promise<void> | undefined {
+    // The usual case, and it must cost nothing.
+    if (this.#now() - this.#lastFailure > this.#windowMs) return undefined;
+    return this.#look(address);
+  }
+
+  async #look(address: string): Promise<void> {
     const state = await this.#limiter.get(callerOf(address));
     if (state === null || state.consumedPoints < this.#limiter.points) return;
     throw new Refusal('too-many-requests', 'too many failed attempts from this address', {

@@ -1,5 +1,6 @@
 import {
   AcceptError,
+  type Accepted,
   type AcceptStatus,
   type JobOrder,
   type Lanes,
@@ -84,13 +85,9 @@ export class Intake {
     drafts: readonly NoticeDraft[] = [],
   ): Promise<readonly AcceptStatus[]> {
     try {
+      if (drafts.length === 0) return (await this.#keep(messages)).statuses;
       const notices = await Promise.all(drafts.map((draft) => this.#window.count(draft)));
-      const { statuses, orders } = await this.#lanes.accept(
-        notices.length === 0 ? messages : [...messages, ...notices.map(({ message }) => message)],
-      );
-      // The messages are kept; the caller need not wait for their jobs, nor fail with them.
-      if (orders.length > 0) void this.#addJobs(orders);
-      if (notices.length === 0) return statuses;
+      const { statuses } = await this.#keep([...messages, ...notices.map(({ message }) => message)]);
       const told = notices.filter((_, index) => statuses[messages.length + index] === 'accepted');
       // Told twice in the worst case; never taken back.
       await Promise.all(told.map((notice) => this.#window.told(notice))).catch(() => undefined);
@@ -99,5 +96,12 @@ export class Intake {
       if (error instanceof AcceptError && error.orders.length > 0) void this.#addJobs(error.orders);
       throw unavailable('Redis did not confirm the message', 1, error);
     }
+  }
+
+  async #keep(messages: readonly NewMessage[]): Promise<Accepted> {
+    const accepted = await this.#lanes.accept(messages);
+    // The messages are kept; the caller need not wait for their jobs, nor fail with them.
+    if (accepted.orders.length > 0) void this.#addJobs(accepted.orders);
+    return accepted;
   }
 }

@@ -47,9 +47,12 @@ export class Acceptance {
   }
 
   /** As `Lanes.accept`. */
-  async accept(messages: readonly NewMessage[]): Promise<Accepted> {
+  accept(messages: readonly NewMessage[]): Promise<Accepted> {
     const [only] = messages;
-    if (only !== undefined && messages.length === 1) return this.#acceptOne(only);
+    return only !== undefined && messages.length === 1 ? this.#acceptOne(only) : this.#acceptAll(messages);
+  }
+
+  async #acceptAll(messages: readonly NewMessage[]): Promise<Accepted> {
     const shards = new Map<number, number[]>();
     messages.forEach((message, index) => {
       const shard = this.#keys.shardOf(message.lane);
@@ -75,13 +78,13 @@ export class Acceptance {
   }
 
   /** The usual request: it needs no sorting by shards. */
-  async #acceptOne(message: NewMessage): Promise<Accepted> {
-    try {
-      const { marks, orders } = await this.#send(this.#keys.shardOf(message.lane), [message]);
-      return { statuses: [marks === 'd' ? 'duplicate' : 'accepted'], orders };
-    } catch (error) {
-      throw new AcceptError([], error);
-    }
+  #acceptOne(message: NewMessage): Promise<Accepted> {
+    return this.#send(this.#keys.shardOf(message.lane), [message]).then(
+      ({ marks, orders }) => ({ statuses: [marks === 'd' ? 'duplicate' : 'accepted'], orders }),
+      (error: unknown) => {
+        throw new AcceptError([], error);
+      },
+    );
   }
 
   #send(shard: number, messages: readonly NewMessage[]): Promise<Answer> {

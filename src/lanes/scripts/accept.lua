@@ -3,8 +3,13 @@
 -- ARGV: tag, window, journey life, most journeys, then 7 per message:
 --   lane, message ('' = no mark and no journey: coalesced), mark life (ms), target ('' = by the conversation's mapping),
 --   journey id ('' = none), journey head, payload
--- Returns: statuses ('a' accepted, 'd' duplicate, 'f' not kept: what stands in the lane's place is no list) as one string, then job id, target, … for lanes that need a job.
+-- Returns: statuses ('a' accepted, 'd' duplicate, 'f' not kept: what stands in the lane's place is no list) as one
+-- string, then job id, target, … for lanes that need a job.
 local journeys = tonumber(ARGV[4])
+-- Looked up and put together once, not once per message.
+local call, pcall = redis.call, redis.pcall
+local index = tag .. ':journeys'
+local lists, marks, hashes = tag .. ':l:', tag .. ':d:', tag .. ':j:'
 local now = clock()
 -- What goes to a command goes as text: every number given to one is written out with 17 digits and read again.
 local stamp = string.format('%d', now)
@@ -13,7 +18,7 @@ local statuses, jobs = {}, {}
 for i = 5, #ARGV, 7 do
   local lane, message, mark_life, target, payload = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 6]
   local journey = ARGV[i + 4]
-  local list = key('l', lane)
+  local list = lists .. lane
   local status, length = 'a', nil
   if message == '' then
     -- Typing: replaces typing at the tail, unless that is the head and somebody may be delivering it.
@@ -26,14 +31,16 @@ for i = 5, #ARGV, 7 do
     else
       length = redis.call('RPUSH', list, stamp .. '~' .. payload)
     end
-  elseif redis.call('SET', key('d', lane .. ':' .. message), '1', 'NX', 'PX', mark_life) then
-    length = redis.pcall('RPUSH', list, stamp .. ' ' .. payload)
+  elseif call('SET', marks .. lane .. ':' .. message, '1', 'NX', 'PX', mark_life) then
+    length = pcall('RPUSH', list, stamp .. ' ' .. payload)
     if type(length) == 'table' then
       redis.call('DEL', key('d', lane .. ':' .. message))
       status = 'f'
     elseif journey ~= '' then
-      write_journey(journey, lane, ARGV[i + 5] .. stamp, ARGV[3])
-      if redis.call('RPUSH', tag .. ':journeys', journey .. lane) > journeys then
+      local name = hashes .. journey
+      call('HSET', name, lane, ARGV[i + 5] .. stamp)
+      call('PEXPIRE', name, ARGV[3])
+      if call('RPUSH', index, journey .. lane) > journeys then
         local oldest = redis.call('LPOP', tag .. ':journeys')
         redis.call('HDEL', key('j', string.sub(oldest, 1, 22)), string.sub(oldest, 23))
       end
