@@ -185,7 +185,14 @@ describe('I9, I13: what was planted', () => {
     await eventually(async () => (await ask('/readyz', {}, bridge.managementUrl)) === 200, {
       timeoutMs: 20_000,
     });
-    await say('in the end');
+    // As senders do: what is answered 503 is sent again.
+    await eventually(
+      async () => {
+        await say('in the end');
+        return answers.at(-1)?.startsWith('202 ');
+      },
+      { timeoutMs: 20_000, everyMs: 200 },
+    );
     await eventually(
       () =>
         world.simulator

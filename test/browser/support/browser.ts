@@ -65,7 +65,7 @@ export async function openPage(browser: Browser, url: string, options: PageOptio
     timezoneId: 'UTC',
     reducedMotion: 'reduce',
   });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(40_000);
   const { page, complaints } = await openTab(context, url);
   return { page, context, complaints };
 }
