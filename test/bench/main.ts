@@ -1,5 +1,6 @@
 /** `npm run bench -- <name>`: one measurement, as a table or (`--json`) as one JSON object on standard output. */
 import { accept } from './benches/accept.js';
+import { backlog } from './benches/backlog.js';
 import { files } from './benches/files.js';
 import { flat } from './benches/flat.js';
 import { gates } from './benches/gates.js';
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, Bench>> = {
   relay,
   latency,
   flat,
+  backlog,
   files,
   recovery,
   start,

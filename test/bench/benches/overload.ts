@@ -14,7 +14,7 @@ import { traffic } from '../frame/traffic.js';
 
 const lanes = 1000;
 const times = 3;
-const callers = 3000;
+const callers = 8000;
 const calmPerSecond = 200;
 const hotTimes = 5;
 

@@ -2,9 +2,12 @@ import { Redis } from 'ioredis';
 import { type RedisServer, startRedisServer } from '../../../src/operations/redis-server.js';
 import { pin } from './pinning.js';
 
+/** For a million messages in its append-only file. */
+const longestLoadMs = 120_000;
+
 /** A Redis for one measurement, as durable as in production, on its own core. */
 export async function startMeasuredRedis(): Promise<RedisServer> {
-  const server = await startRedisServer({ appendonly: 'everysec' });
+  const server = await startRedisServer({ appendonly: 'everysec', timeoutMs: longestLoadMs });
   pin(server.pid, 'redis');
   return server;
 }
