@@ -25,7 +25,12 @@ export function pin(pid: number, part: keyof Layout): void {
   if (layout !== undefined) bind(pid, layout[part]);
 }
 
-function bind(pid: number, core: number): boolean {
+/** All cores for this process and what it starts from now on: where the whole is looked at, and no part of it alone. */
+export function unpin(): void {
+  if (layout !== undefined) bind(process.pid, `0-${cpus().length - 1}`);
+}
+
+function bind(pid: number, core: number | string): boolean {
   try {
     execFileSync('taskset', ['-a', '-p', '-c', String(core), String(pid)], { stdio: 'ignore' });
     return true;
