@@ -30,8 +30,8 @@ test('I7: under a flood what can be carried is carried, the rest is told 503, an
     `carried ${Math.round(perSecond)}/s; flooded: accepted ${Math.round(acceptedPerSecond)}/s, p99 ${Math.round(acceptedP99Ms)} ms, refused ${Math.round(refusedPerSecond)}/s\n`,
   );
   expect(refusedPerSecond).toBeGreaterThan(0);
-  // `npm run bench -- overload` has the figures. Where refusals starve the rest it is a hundredth.
-  expect(acceptedPerSecond).toBeGreaterThan(perSecond / 20);
+  // `npm run bench -- overload` has the figures. Where refusals starve the rest it is a twentieth or less.
+  expect(acceptedPerSecond).toBeGreaterThan(perSecond / 8);
   const lines = bridge.stdout().match(/request refused/g) ?? [];
   expect(lines.length).toBeGreaterThan(0);
   expect(lines.length).toBeLessThan(100);
