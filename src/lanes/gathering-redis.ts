@@ -10,10 +10,9 @@ type SendCommand = Parameters<Redis['sendCommand']>;
 const together = 16;
 
 /**
- * A connection that sends the commands of one turn of the event loop together, at the turn's end
- * or when there are enough. By itself ioredis hands
- * each to the system alone, which wakes Redis for each: under load that costs more than the commands do, on both sides.
- * Nothing waits for a clock: whatever else the turn brings is sent with it, and then it goes.
+ * A connection that sends the commands of one turn of the event loop together, at the turn's end or when there are enough.
+ * By itself ioredis hands each to the system alone, which wakes Redis for each: under load that costs more than the
+ * commands do, on both sides. Nothing waits for a clock: whatever else the turn brings is sent with it, and then it goes.
  */
 export class GatheringRedis extends Redis {
   #deadlines: Deadlines | undefined;
@@ -33,19 +32,25 @@ export class GatheringRedis extends Redis {
     this.#gathered += 1;
     if (this.#gathered >= together) {
       this.#gathered = 0;
-      stream.uncork();
+      letGo(stream);
     }
     return sent;
   }
 
   /** What is gathered goes at once: for who comes at the turn's end, having gathered already. */
   hurry(): void {
-    this.stream.uncork();
+    letGo(this.stream);
   }
 }
 
-/** ioredis declares a stream from the start, but makes it when it connects. */
-function gather(stream: Redis['stream'] | undefined): void {
+/** ioredis declares a stream from the start, but makes it when it connects: commands may come before. */
+type Stream = Redis['stream'] | undefined;
+
+function letGo(stream: Stream): void {
+  stream?.uncork();
+}
+
+function gather(stream: Stream): void {
   if (stream === undefined || stream.writableCorked > 0) return;
   stream.cork();
   setImmediate(() => stream.uncork());
