@@ -24,8 +24,17 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** So many requests go at once: Redis does nothing else meanwhile, and a turn of the event loop may take long. */
-const mostAtOnce = 16;
+/** What goes to one shard with the next script. */
+interface Gathered {
+  readonly requests: Waiting[];
+  messages: number;
+}
+
+/**
+ * With so many messages it goes: Redis does nothing else meanwhile, and a turn of the event loop may take long. A request
+ * that brings more is not parted, nor held back for others.
+ */
+const enough = 16;
 
 /**
  * The way into the lanes. What requests bring within one turn of the event loop goes to each shard as one script: a
@@ -36,7 +45,7 @@ export class Acceptance {
   readonly #settings: LaneSettings;
   readonly #write: ScriptRunner;
   readonly #hurry: () => void;
-  readonly #waiting = new Map<number, Waiting[]>();
+  readonly #waiting = new Map<number, Gathered>();
 
   /** `hurry`: what was written now need not wait for anything else. */
   constructor(keys: Keyspace, settings: LaneSettings, write: ScriptRunner, hurry: () => void) {
@@ -89,15 +98,16 @@ export class Acceptance {
 
   #send(shard: number, messages: readonly NewMessage[]): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const waiting = this.#waiting.get(shard);
+      let waiting = this.#waiting.get(shard);
       if (waiting === undefined) {
-        this.#waiting.set(shard, [{ messages, resolve, reject }]);
+        waiting = { requests: [], messages: 0 };
+        this.#waiting.set(shard, waiting);
         setImmediate(() => this.#flush(shard));
-        return;
       }
-      waiting.push({ messages, resolve, reject });
+      waiting.requests.push({ messages, resolve, reject });
+      waiting.messages += messages.length;
       // Under a flood the turn may be far from its end.
-      if (waiting.length >= mostAtOnce) this.#flush(shard);
+      if (waiting.messages >= enough) this.#flush(shard);
     });
   }
 
@@ -105,7 +115,7 @@ export class Acceptance {
     const waiting = this.#waiting.get(shard);
     if (waiting === undefined) return;
     this.#waiting.delete(shard);
-    void this.#run(shard, waiting);
+    void this.#run(shard, waiting.requests);
     this.#hurry();
   }
 
