@@ -117,16 +117,27 @@ export class Observer {
     else this.#log.debug({ caller, code }, 'request refused');
   }
 
-  /** Under a flood a line for each would cost more than the refusals themselves: one line a second for each kind of caller. */
+  /**
+   * Under a flood a line for each would cost more than the refusals themselves: the first has one, and those that follow
+   * have one a second together, for each kind of caller.
+   */
   #unavailable(caller: string): void {
-    const now = Date.now();
-    const held = this.#refusals.get(caller) ?? { saidAt: -Infinity, requests: 0 };
-    this.#refusals.set(caller, held);
-    held.requests += 1;
-    if (now - held.saidAt < 1000) return;
-    this.#log.warn({ caller, code: 'unavailable', requests: held.requests }, 'request refused');
-    held.saidAt = now;
-    held.requests = 0;
+    const followed = this.#refusals.get(caller);
+    if (followed !== undefined) {
+      this.#refusals.set(caller, followed + 1);
+      return;
+    }
+    this.#tellRefused(caller, 1);
+  }
+
+  #tellRefused(caller: string, requests: number): void {
+    this.#log.warn({ caller, code: 'unavailable', requests }, 'request refused');
+    this.#refusals.set(caller, 0);
+    setTimeout(() => {
+      const followed = this.#refusals.get(caller) ?? 0;
+      if (followed > 0) this.#tellRefused(caller, followed);
+      else this.#refusals.delete(caller);
+    }, 1000).unref();
   }
 
   /** A request was answered, one way or the other. */
@@ -207,8 +218,8 @@ export class Observer {
     );
   }
 
-  /** When the last line was written, and the refusals since. */
-  readonly #refusals = new Map<string, { saidAt: number; requests: number }>();
+  /** How many were refused since the last line about it; none where a second has passed without any. */
+  readonly #refusals = new Map<string, number>();
   readonly #missingKeys = new Map<string, number>();
   readonly #tokens: (() => TokenState | undefined)[] = [];
   readonly #strays = new Map<string, number>();

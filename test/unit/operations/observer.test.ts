@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { pino } from 'pino';
 import { createMetrics } from '../../../src/operations/metrics.js';
 import { Observer } from '../../../src/operations/observer.js';
@@ -88,5 +88,32 @@ describe('the lines about a message', () => {
     quiet.accept();
     quiet.deliver();
     expect(quiet.log.entries()).toEqual([]);
+  });
+});
+
+describe('the lines about requests that cannot be taken in', () => {
+  beforeEach(() => void jest.useFakeTimers({ doNotFake: ['performance'] }));
+  afterEach(() => void jest.useRealTimers());
+
+  test('are one a second for each kind of caller, and their numbers add up while it lasts and when it is over', () => {
+    const { log, observer } = observed();
+    const counted = (who: string): unknown[] =>
+      log.named('request refused').flatMap(({ caller, requests }) => (caller === who ? [requests] : []));
+    const refuse = (caller: string, times: number): void => {
+      for (let n = 0; n < times; n += 1) observer.refused(caller, 'unavailable', undefined);
+    };
+    refuse('egain', 5000);
+    refuse('channel', 1);
+    jest.advanceTimersByTime(500);
+    refuse('egain', 1000);
+    expect([counted('egain'), counted('channel')]).toEqual([[1], [1]]);
+    jest.advanceTimersByTime(500);
+    refuse('egain', 10);
+    // Nobody else comes, and it is told all the same.
+    jest.advanceTimersByTime(60_000);
+    expect([counted('egain'), counted('channel')]).toEqual([[1, 5999, 10], [1]]);
+    refuse('egain', 1);
+    expect(counted('egain')).toEqual([1, 5999, 10, 1]);
+    expect(jest.getTimerCount()).toBe(1);
   });
 });
