@@ -113,8 +113,9 @@ export class Notices {
   async #tell(draft: NoticeDraft): Promise<void> {
     const counted = await this.#window.count(draft);
     const { statuses, orders } = await this.#lanes.accept([counted.message]);
-    if (statuses[0] === 'accepted') await this.#window.told(counted);
+    // First, for they may be others' as well: what was accepted in the same turn shares its script.
     await this.#queues.add(orders);
+    if (statuses[0] === 'accepted') await this.#window.told(counted);
   }
 }
 
