@@ -1,5 +1,6 @@
 import { Cluster, type Redis } from 'ioredis';
 import { untilReady, type RedisClient } from './connection.js';
+import { GatheringRedis } from './gathering-redis.js';
 import { scriptSource, type ScriptAnswer, type ScriptName } from './scripts.js';
 
 /** A write was done, but not by as many replicas as asked for in time: whoever sent it must be told to repeat it. */
@@ -111,10 +112,13 @@ export class ReplicatedWriter {
       // A duplicate writes nothing, and what its first arrival wrote came by another connection: WAIT looks only at this
       // connection's last write, so there must be one.
       const [{ tag } = { tag: '' }] = requests;
-      const [, confirmed] = await Promise.all([
+      const confirmation = Promise.all([
         client.set(`${tag}:replicated`, 1, 'PX', 60_000),
         client.wait(this.#replicas, this.#timeoutMs),
       ]);
+      // Whoever asks for a round mostly does so at a turn's end.
+      if (client instanceof GatheringRedis) client.hurry();
+      const [, confirmed] = await confirmation;
       for (const [index, answer] of (await Promise.all(answers)).entries()) {
         const request = requests[index];
         if (!answer.ok) {
