@@ -6,6 +6,8 @@ const slowMs = 250;
 const windowMs = 100;
 /** A window that sees fewer end goes on: too few tell nothing. */
 const enough = 20;
+/** What was learned so long ago says nothing to somebody who comes into an empty place. */
+const forgottenMs = 5000;
 /** How much of the limit is left after a window in which most were slow, and what it grows to after one in which they were not. */
 const [back, forth] = [0.8, 1.1];
 
@@ -39,6 +41,7 @@ export class Congestion {
   /** Counts as under way until the function returned is called, once. */
   begin(): () => void {
     const since = this.#now();
+    if (this.#underWay === 0 && since - this.#windowFrom > forgottenMs) this.#limit = this.#most;
     this.#underWay += 1;
     return () => {
       const now = this.#now();

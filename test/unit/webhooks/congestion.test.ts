@@ -63,6 +63,14 @@ describe('I7: 503 at once instead of late', () => {
     expect(place.refused).toBe(before);
   });
 
+  test('after a while of silence a burst is as welcome as ever', () => {
+    const place = new Place().run({ comePerMs: 10, finishPerMs: 1, forMs: 5000 });
+    place.run({ comePerMs: 0, finishPerMs: 1000, forMs: 10_000 });
+    const before = place.refused;
+    place.run({ comePerMs: 1000, finishPerMs: 0, forMs: 1 });
+    expect(place.refused).toBe(before);
+  });
+
   test('a shard that hangs with a sixth of the requests does not close the door for the others', () => {
     let now = 0;
     const congestion = new Congestion(() => now, 2000);
