@@ -84,7 +84,7 @@ describe('a connection that breaks', () => {
     stage.relay.mend();
     for (const { page } of [first, second]) await online(page);
     await bothShow('while nobody was connected', 'into the dark');
-    expect(await first.page.getByTestId('status').innerText()).toBe('');
+    await eventually(async () => (await first.page.getByTestId('status').innerText()) === '');
   });
 
   test('a bridge that goes away and comes back finds both tabs again, and what was said meanwhile', async () => {

@@ -100,11 +100,11 @@ describe('files', () => {
     expect(await seriousFindings(page)).toEqual([]);
     await throttle(-1);
     await chat.upload('photo.png').and(page.locator('[data-state="uploaded"]')).waitFor();
-    expect(await bar.count()).toBe(0);
+    await bar.waitFor({ state: 'detached' });
     await page.getByRole('status').getByText('photo.png⁩ is attached').waitFor();
     await page.getByRole('button', { name: 'Send', exact: true }).click();
     await chat.own('photo.png').and(page.locator('[data-state="accepted"]')).waitFor();
-    expect(await chat.upload('photo.png').count()).toBe(0);
+    await chat.upload('photo.png').waitFor({ state: 'detached' });
     await eventually(() => JSON.stringify(lastAtEgain()).includes('photo.png'));
   });
 
@@ -112,7 +112,7 @@ describe('files', () => {
     await page.route('**/chat/chat/uploads', () => undefined);
     await chat.attach({ name: 'wrong-one.png', mimeType: 'image/png', buffer: pngOf(8, [1, 2, 3]) });
     await page.getByRole('button', { name: /Remove .*wrong-one\.png/ }).click();
-    expect(await page.getByTestId('upload').count()).toBe(0);
+    await page.getByTestId('upload').waitFor({ state: 'detached' });
     expect(await page.evaluate("document.activeElement.getAttribute('data-testid')")).toBe('text-input');
     await page.unroute('**/chat/chat/uploads');
   });
@@ -130,7 +130,7 @@ describe('files', () => {
     expect(await page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true);
     await chat.say(`instead of ${name}`);
     await chat.own(`instead of ${name}`).and(page.locator('[data-state="accepted"]')).waitFor();
-    expect(await page.getByTestId('upload').count()).toBe(0);
+    await page.getByTestId('upload').waitFor({ state: 'detached' });
   });
 
   test('a refusal speaks the customer’s language, in the words of the manifest', async () => {

@@ -122,7 +122,7 @@ test('a message is searched, and its journey told attempt by attempt', async () 
   await page.getByLabel('Id', { exact: true }).fill('eve');
   await page.getByRole('button', { name: 'Search' }).click();
   await page.getByText(/^3 messages/).waitFor();
-  expect(await found.count()).toBe(3);
+  await eventually(async () => (await found.count()) === 3);
   await pictureForDocs(page, 'operators-page');
 });
 
@@ -163,7 +163,7 @@ test('the keyboard is enough to select one and discard it', async () => {
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await page.getByText('1 discarded').waitFor();
-  expect(await letterOf('ben').count()).toBe(0);
+  await letterOf('ben').waitFor({ state: 'detached' });
 });
 
 test('all that fit a filter are discarded at once, the others stay', async () => {
@@ -179,7 +179,7 @@ test('all that fit a filter are discarded at once, the others stay', async () =>
     .waitFor();
   await confirm('Discard all');
   await page.getByText('2 discarded').waitFor();
-  expect(await letters().count()).toBe(0);
+  await eventually(async () => (await letters().count()) === 0);
   expect(inbound('cat')).toEqual([]);
 });
 
