@@ -41,6 +41,25 @@ describe('what a chat shows', () => {
     expect(transcript.entries.at(-1)?.state).toBe('accepted');
   });
 
+  test('I2: of two own messages the second never stands above the first, whichever is settled or placed', () => {
+    const transcript = new Transcript();
+    const other = new Transcript();
+    transcript.add(said('greeting'), '5-0');
+    other.add(said('greeting'), '5-0');
+    transcript.say(own('first'), 5500);
+    transcript.say(own('second'), 5500);
+    transcript.settle('first', 'accepted');
+    expect(texts(transcript)).toEqual(['greeting', 'first', 'second']);
+    other.merge(transcript.entries);
+    transcript.add(own('first'), '6-0');
+    expect(texts(transcript)).toEqual(['greeting', 'first', 'second']);
+    other.merge(transcript.entries);
+    expect(texts(other)).toEqual(['greeting', 'first', 'second']);
+    transcript.add(said('answer'), '7-0');
+    transcript.add(own('second'), '8-0');
+    expect(texts(transcript)).toEqual(['greeting', 'first', 'answer', 'second']);
+  });
+
   test('two tabs that heard of everything show the same', () => {
     const [one, two] = [new Transcript(), new Transcript()];
     one.say(own('mine'), 1);

@@ -91,8 +91,24 @@ export class Transcript {
   }
 
   #put(entry: Entry): void {
-    const others = this.#entries.filter(({ key }) => key !== entry.key);
-    this.#entries = [...others, entry].sort(inOrder).slice(-mostEntries);
+    const known = this.#find(entry.key);
+    if (known !== undefined && entry.place !== '') this.#keepBehind(known, entry.place);
+    const entries =
+      known === undefined
+        ? [...this.#entries, entry]
+        : this.#entries.map((other) => (other.key === entry.key ? entry : other));
+    this.#entries = entries.sort(inOrder).slice(-mostEntries);
+  }
+
+  /** What was said after an own message stays behind it when that one gets its place first. */
+  #keepBehind(said: Entry, place: string): void {
+    if (said.place !== '') return;
+    const from = this.#entries.indexOf(said);
+    this.#entries = this.#entries.map((entry, index) =>
+      index > from && entry.place === '' && compare(entry.behind, place) < 0
+        ? { ...entry, behind: place }
+        : entry,
+    );
   }
 
   /** The offer that a choice answers remembers it. */
