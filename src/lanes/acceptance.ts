@@ -74,7 +74,9 @@ export class Acceptance {
     const results = await Promise.allSettled(
       [...shards].map(async ([shard, indexes]) => {
         const ofShard = indexes.flatMap((index) => messages[index] ?? []);
-        const { marks, orders: due } = await this.#send(shard, ofShard);
+        const { marks, orders: due } = await new Promise<Answer>((resolve, reject) => {
+          this.#send(shard, { messages: ofShard, resolve, reject });
+        });
         indexes.forEach((index, position) => {
           if (marks[position] === 'd') statuses[index] = 'duplicate';
         });
@@ -88,27 +90,30 @@ export class Acceptance {
 
   /** The usual request: it needs no sorting by shards. */
   #acceptOne(message: NewMessage): Promise<Accepted> {
-    return this.#send(this.#keys.shardOf(message.lane), [message]).then(
-      ({ marks, orders }) => ({ statuses: [marks === 'd' ? 'duplicate' : 'accepted'], orders }),
-      (error: unknown) => {
-        throw new AcceptError([], error);
-      },
-    );
+    return new Promise((resolve, reject) => {
+      this.#send(this.#keys.shardOf(message.lane), {
+        messages: [message],
+        resolve: ({ marks, orders }) => {
+          resolve({ statuses: [marks === 'd' ? 'duplicate' : 'accepted'], orders });
+        },
+        reject: (error) => {
+          reject(new AcceptError([], error));
+        },
+      });
+    });
   }
 
-  #send(shard: number, messages: readonly NewMessage[]): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      let waiting = this.#waiting.get(shard);
-      if (waiting === undefined) {
-        waiting = { requests: [], messages: 0 };
-        this.#waiting.set(shard, waiting);
-        setImmediate(() => this.#flush(shard));
-      }
-      waiting.requests.push({ messages, resolve, reject });
-      waiting.messages += messages.length;
-      // Under a flood the turn may be far from its end.
-      if (waiting.messages >= enough) this.#flush(shard);
-    });
+  #send(shard: number, request: Waiting): void {
+    let waiting = this.#waiting.get(shard);
+    if (waiting === undefined) {
+      waiting = { requests: [], messages: 0 };
+      this.#waiting.set(shard, waiting);
+      setImmediate(() => this.#flush(shard));
+    }
+    waiting.requests.push(request);
+    waiting.messages += request.messages.length;
+    // Under a flood the turn may be far from its end.
+    if (waiting.messages >= enough) this.#flush(shard);
   }
 
   #flush(shard: number): void {

@@ -3,7 +3,7 @@ import type { RedisClient } from './connection.js';
 import { openMapping, readCustomer } from './conversations.js';
 import type { DeadLetters } from './dead-letters.js';
 import { openElement } from './element.js';
-import { readJourney } from './journeys.js';
+import { journeyText, readJourney } from './journeys.js';
 import type { Keyspace } from './keyspace.js';
 import { scanNames } from './scan.js';
 
@@ -51,7 +51,7 @@ export async function findCustomerLanes(
           if (typeof whose === 'object') shut.set(name, { lane: rest, ...whose });
         }
         if (kind !== 'j') return;
-        const journey = readJourney('', inbound, (await redis.hget(name, inbound)) ?? '');
+        const journey = readJourney('', inbound, journeyText(await redis.hgetall(name), inbound));
         if (journey?.end?.conversationId !== undefined)
           own.add(keys.outboundLane(journey.end.conversationId));
       }),

@@ -3,6 +3,7 @@ import { customerNames, findCustomerLanes, readWhose, type Unread } from './cust
 import type { DeadLetters } from './dead-letters.js';
 import { conversationOfMisfit, type Envelope } from './envelope.js';
 import { laneOfFile } from './file-records.js';
+import { laneOfPiece } from './journeys.js';
 import type { Keyspace } from './keyspace.js';
 import type { Lanes } from './lanes.js';
 import { runScript } from './scripts.js';
@@ -131,8 +132,9 @@ async function forgetLanes(
           await redis.del(name);
           await redis.publish(name, '');
         } else if (kind === 'j') {
-          const removed = await redis.hdel(name, ...own);
-          counts.journeys += removed;
+          const fields = (await redis.hkeys(name)).filter((field) => own.has(laneOfPiece(field)));
+          if (fields.length > 0) await redis.hdel(name, ...fields);
+          counts.journeys += new Set(fields.map(laneOfPiece)).size;
         } else if (kind === 'a' && (await isTheirs(name, rest))) {
           await redis.del(name);
         } else if (kind === 'f' && own.has(laneOfFile((await redis.get(name)) ?? ''))) {

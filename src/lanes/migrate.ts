@@ -1,4 +1,5 @@
 import { mastersOf, type RedisClient } from './connection.js';
+import { laneOfPiece } from './journeys.js';
 import { Keyspace } from './keyspace.js';
 import { beginMigration, endMigration, type LayoutSettings } from './layout.js';
 import { scanNames } from './scan.js';
@@ -135,13 +136,13 @@ async function splitJourney(
 ): Promise<number> {
   const [lanes, life] = await Promise.all([redis.hgetall(name), redis.pttl(name)]);
   let moved = 0;
-  for (const [lane, journey] of Object.entries(lanes)) {
-    const there = after.shardOf(lane);
+  for (const [field, journey] of Object.entries(lanes)) {
+    const there = after.shardOf(laneOfPiece(field));
     if (there === shard) continue;
     const target = `${after.tag(there)}:j:${rest}`;
-    await redis.hset(target, lane, journey);
+    await redis.hset(target, field, journey);
     await redis.pexpire(target, Math.max(1, life));
-    await redis.hdel(name, lane);
+    await redis.hdel(name, field);
     moved = 1;
   }
   return moved;

@@ -37,12 +37,17 @@ for i = 5, #ARGV, 7 do
       redis.call('DEL', key('d', lane .. ':' .. message))
       status = 'f'
     elseif journey ~= '' then
-      local name = hashes .. journey
-      call('HSET', name, lane, ARGV[i + 5] .. stamp)
-      call('PEXPIRE', name, ARGV[3])
+      local text = ARGV[i + 5] .. stamp
+      if #text < piece then
+        local name = hashes .. journey
+        call('HSET', name, lane, text)
+        call('PEXPIRE', name, ARGV[3])
+      else
+        write_journey(journey, lane, text, ARGV[3])
+      end
       if call('RPUSH', index, journey .. lane) > journeys then
         local oldest = redis.call('LPOP', tag .. ':journeys')
-        redis.call('HDEL', key('j', string.sub(oldest, 1, 22)), string.sub(oldest, 23))
+        drop_journey(string.sub(oldest, 1, 22), string.sub(oldest, 23))
       end
     end
   else

@@ -11,7 +11,7 @@ for _, entry in ipairs(entries) do
   local lane = string.sub(entry, 23)
   if own[lane] then
     local name = string.sub(entry, 1, 22)
-    local journey = redis.call('HGET', key('j', name), lane)
+    local journey = read_journey(name, lane)
     if journey then
       answer[#answer + 1] = name
       answer[#answer + 1] = lane

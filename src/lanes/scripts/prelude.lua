@@ -16,7 +16,7 @@
 --   f:<file>   string  "<lane> <sealed>": a link, an upload or a ticket for one
 --   h:<name>   string  how often an address did something lately (the web chat's rates; kept for a minute)
 --   g:<name>   string  its conversation's customer was forgotten: what still comes for it is dropped
---   j:<message> hash   lane -> journey
+--   j:<message> hash   lane -> journey, and "<lane>:1", "<lane>:2", … -> how a long one goes on
 --   x:<lane>   string  the latest acceptance time of what went before a retry since one died: tells a late retry
 --   w:<target> zset    lanes that wait for room     } a lane that holds messages
 --   r:<target> zset    lanes that have a job        } is in exactly one
@@ -101,11 +101,42 @@ local function went_before(lane, time)
   end
 end
 
--- A journey is one field of the hash of its message id; the index caps their number.
+-- One value of more than 64 bytes, and Redis keeps a small hash as a large one, in 170 bytes more (hash-max-listpack-value):
+-- what is longer goes on in the next field.
+local piece = 64
+
+-- The journey of a message in a lane; the index caps their number.
 local function write_journey(message, lane, value, ttl)
   local name = key('j', message)
-  redis.call('HSET', name, lane, value)
+  local fields = { lane, string.sub(value, 1, piece) }
+  while #fields[#fields] == piece do
+    local n = #fields / 2
+    fields[#fields + 1] = lane .. ':' .. n
+    fields[#fields + 1] = string.sub(value, n * piece + 1, (n + 1) * piece)
+  end
+  redis.call('HSET', name, unpack(fields))
   redis.call('PEXPIRE', name, ttl)
+end
+
+local function read_journey(message, lane)
+  local name = key('j', message)
+  local last = redis.call('HGET', name, lane)
+  local whole, n = last, 0
+  while last and #last == piece do
+    n = n + 1
+    last = redis.call('HGET', name, lane .. ':' .. n)
+    whole = whole .. (last or '')
+  end
+  return whole
+end
+
+local function drop_journey(message, lane)
+  local name = key('j', message)
+  local n = 0
+  redis.call('HDEL', name, lane)
+  repeat
+    n = n + 1
+  until redis.call('HDEL', name, lane .. ':' .. n) == 0
 end
 
 -- Takes the head off a lane; an emptied lane leaves nothing behind but its mapping.

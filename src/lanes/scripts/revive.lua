@@ -29,7 +29,7 @@ went_before(lane, ahead)
 local later = math.max(ahead, tonumber(redis.call('GET', key('x', lane)) or '0')) >= original
 went_before(lane, original - 1)
 -- The journey goes on: only its first three parts are known again (way, channel, acceptance).
-local journey = found[5] and found[5] ~= '' and redis.call('HGET', key('j', found[5]), lane)
+local journey = found[5] and found[5] ~= '' and read_journey(found[5], lane)
 if journey then
   write_journey(found[5], lane, string.match(journey, '^[^|]*|[^|]*|[^|]*'), ARGV[4])
 end

@@ -19,14 +19,16 @@ function stamp(): string {
 export const callbackCredentials = { username: 'egain', password: 'a-password-for-measuring' };
 export const channelSecret = `whsec_${Buffer.from('a-secret-for-measuring-only').toString('base64')}`;
 
+export const conversationPrefix = 'c0000000-0000-4000-8000-0000';
+
 export const callbackHeaders = {
   'content-type': 'application/json',
   authorization: `Basic ${Buffer.from(`${callbackCredentials.username}:${callbackCredentials.password}`).toString('base64')}`,
 };
 
-/** The nth customer, and the conversation the peer opens for them. */
+/** The nth customer, and the conversation the peer opens for them: a UUID, as eGain's ids are [seed]. */
 export const customer = (n: number): string => `customer-${String(n).padStart(8, '0')}`;
-export const conversation = (n: number): string => `conversation-${String(n).padStart(8, '0')}`;
+export const conversation = (n: number): string => conversationPrefix + String(n).padStart(8, '0');
 
 /** One agent's text as eGain calls back with it, 1 KB in all. */
 export function callbackBody(conversationId: string): string {

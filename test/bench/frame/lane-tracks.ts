@@ -1,3 +1,7 @@
+import { conversationPrefix } from './bodies.js';
+
+const laneIn = new RegExp(`(?:customer-|${conversationPrefix})(\\d{8})`);
+
 interface Lane {
   lastNumber: number;
   lastAtMs: number;
@@ -12,7 +16,7 @@ export class LaneTracks {
   #longestSilenceMs = 0;
 
   note(body: string, atMs: number): void {
-    const name = /(?:customer|conversation)-(\d{8})/.exec(body)?.[1];
+    const name = laneIn.exec(body)?.[1];
     const number = Number(/[0-9a-f]{8}-(\d{12})/.exec(body)?.[1]);
     if (name === undefined || Number.isNaN(number)) return;
     const repeated = this.#seen.has(number);

@@ -3,9 +3,11 @@
  * channel. Answers after PEER_DELAY_MS, counts, and notes when each message came and how long it was on its way. With
  * PEER_TRACK it also looks at every lane: repeats, order, and the longest silence.
  */
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { conversationPrefix } from './bodies.js';
 import { LaneTracks } from './lane-tracks.js';
 
 const delayMs = Number(process.env['PEER_DELAY_MS'] ?? 0);
@@ -29,9 +31,8 @@ function note(body: string): void {
 /** eGain's answer: a conversation's id follows from the customer's, so that later callbacks can name it. */
 function egainAnswer(body: string): string {
   const known = /"conversation":\{"id":"([^"]+)"/.exec(body)?.[1];
-  const customer = /customer-\d{8}/.exec(body)?.[0] ?? 'customer-unknown';
-  const conversation = known ?? customer.replace('customer', 'conversation');
-  return `{"messages":{"message":[{"id":"hub-${state.atMs.length}","conversation":{"id":"${conversation}"}}]}}`;
+  const conversation = known ?? conversationPrefix + (/customer-(\d{8})/.exec(body)?.[1] ?? 'unknown');
+  return `{"messages":{"message":[{"id":"${randomUUID()}","conversation":{"id":"${conversation}"}}]}}`;
 }
 
 const server = createServer((request, response) => {

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { findJourneys, journeyEnd, journeyHead } from '../../../src/lanes/journeys.js';
+import { findJourneys, journeyEnd, journeyHead, journeyText } from '../../../src/lanes/journeys.js';
 import { Keyspace } from '../../../src/lanes/keyspace.js';
 import { journeysOfLanes } from '../../../src/lanes/lane-journeys.js';
 import { Lanes } from '../../../src/lanes/lanes.js';
@@ -114,6 +115,52 @@ test('the journeys of a lane are found among those of all others, the latest fir
   expect(found.journeys.at(-1)?.name).toBe(keys.journey('d-1'));
   const few = await journeysOfLanes(client, keys, ['dana'], 2);
   expect([few.journeys.length, few.complete]).toEqual([2, false]);
+});
+
+test('what a delivered message leaves fits its budget, with ids as long as eGain makes them', async () => {
+  const { keys, client, lanes, accept } = fresh();
+  const lane = keys.inboundLane('support', '15550100123');
+  const generation = await accept(lane, 'm-1');
+  const taken = await lanes.take(lane, generation, 'me', 1);
+  const acceptedAt = taken.kind === 'taken' ? (taken.elements[0]?.acceptedAt ?? 0) : 0;
+  const end = {
+    at: acceptedAt + 123,
+    outcome: 'delivered',
+    attempts: 1,
+    conversationId: randomUUID(),
+    farId: randomUUID(),
+  } as const;
+  const value = journeyEnd({ direction: 'in', channel: 'support', acceptedAt, ...end });
+  const holding = { lane, owner: 'me', finished: 0 };
+  await lanes.acknowledge(holding, { journey: { id: 'm-1', value }, release: false, most: 0 });
+  expect((await findJourneys(client, keys, 'm-1'))[0]?.end).toEqual(end);
+  const tag = keys.tag(keys.shardOf(lane));
+  const name = `${tag}:j:${keys.journey('m-1')}`;
+  expect(['listpack', 'ziplist']).toContain(await client.call('object', 'encoding', name));
+  expect(Number(await client.call('memory', 'usage', name))).toBeLessThanOrEqual(320 - 48);
+  const mark = `${tag}:d:${lane}:${keys.messageMark('m-1')}`;
+  expect(Number(await client.call('memory', 'usage', mark))).toBeLessThanOrEqual(160);
+});
+
+test('a journey of any length comes out as it went in, and goes as a whole', async () => {
+  const { keys, client, lanes, accept } = fresh(1);
+  const texts = [63, 64, 65, 127, 128, 129, 640].map((length) => {
+    const start = `in|support|1|2|x|1|${'r'.repeat(30)}|`;
+    return start + 'c'.repeat(length - start.length);
+  });
+  const nameOf = (id: string) => `${keys.tag(keys.shardOf('lane'))}:j:${keys.journey(id)}`;
+  for (const [n, value] of texts.entries()) {
+    const generation = await accept('lane', `m-${n}`);
+    await lanes.take('lane', generation, 'me', 1);
+    const holding = { lane: 'lane', owner: 'me', finished: 0 };
+    await lanes.acknowledge(holding, { journey: { id: `m-${n}`, value }, release: false, most: 0 });
+    const fields = await client.hgetall(nameOf(`m-${n}`));
+    expect([journeyText(fields, 'lane'), journeyText(fields, 'another')]).toEqual([value, '']);
+    const { journeys } = await journeysOfLanes(client, keys, ['lane'], 10);
+    expect(journeys.map(({ end }) => end?.conversationId)).toEqual([value.split('|')[7]]);
+    // One is kept at most: the one before it is gone, with all its pieces.
+    expect(await client.exists(nameOf(`m-${n - 1}`))).toBe(0);
+  }
 });
 
 test('a journey that was forgotten, or dropped as the oldest of too many, is not found', async () => {

@@ -124,6 +124,38 @@ describe('journeys', () => {
     );
   });
 
+  test('come out as they went in with the ids eGain makes', () => {
+    fc.assert(
+      fc.property(fc.uuid(), fc.uuid(), fc.nat(), (farId, conversationId, took) => {
+        const [acceptedAt, at] = [1_700_000_000_000, 1_700_000_000_000 + took];
+        const end = { at, outcome: 'delivered' as const, attempts: 1, conversationId, farId };
+        const stored = journeyEnd({ direction: 'out', channel: 'support', acceptedAt, ...end });
+        expect(stored.length).toBeLessThan(85);
+        const read = { direction: 'out', channel: 'support', messageId: 'm', lane: 'lane', acceptedAt, end };
+        expect(readJourney('m', 'lane', stored)).toEqual(read);
+      }),
+    );
+  });
+
+  test('an id that only begins like a packed one is no packed one', () => {
+    const end = { at: 1, outcome: 'delivered' as const, attempts: 1, farId: '@AAAAAAAAAAAAAAAAAAAAAA' };
+    const stored = journeyEnd({ direction: 'in', channel: 'support', acceptedAt: 1, ...end });
+    expect(readJourney('m', 'lane', stored)?.end).toEqual(end);
+  });
+
+  test('are read as they were written before numbers and UUIDs were packed', () => {
+    const stored =
+      'in|support|1700000000000|12|v|1||3c1a1a52-9f0e-4f0b-8b1c-64d3f2c5d901|far-1|1700000000001:503';
+    expect(readJourney('m', 'lane', stored)?.end).toEqual({
+      at: 1_700_000_000_012,
+      outcome: 'delivered',
+      attempts: 1,
+      conversationId: '3c1a1a52-9f0e-4f0b-8b1c-64d3f2c5d901',
+      farId: 'far-1',
+      earlier: [{ at: 1_700_000_000_001, answer: '503' }],
+    });
+  });
+
   test('without an end are of messages that wait', () => {
     expect(readJourney('m', 'lane', 'out|support|1700000000000')).toEqual({
       direction: 'out',
