@@ -85,9 +85,10 @@ export class Intake {
     drafts: readonly NoticeDraft[] = [],
   ): Promise<readonly AcceptStatus[]> {
     try {
-      if (drafts.length === 0) return (await this.#keep(messages)).statuses;
+      if (drafts.length === 0) return this.#kept(await this.#lanes.accept(messages));
       const notices = await Promise.all(drafts.map((draft) => this.#window.count(draft)));
-      const { statuses } = await this.#keep([...messages, ...notices.map(({ message }) => message)]);
+      const all = [...messages, ...notices.map(({ message }) => message)];
+      const statuses = this.#kept(await this.#lanes.accept(all));
       const told = notices.filter((_, index) => statuses[messages.length + index] === 'accepted');
       // Told twice in the worst case; never taken back.
       await Promise.all(told.map((notice) => this.#window.told(notice))).catch(() => undefined);
@@ -98,10 +99,9 @@ export class Intake {
     }
   }
 
-  async #keep(messages: readonly NewMessage[]): Promise<Accepted> {
-    const accepted = await this.#lanes.accept(messages);
-    // The messages are kept; the caller need not wait for their jobs, nor fail with them.
-    if (accepted.orders.length > 0) void this.#addJobs(accepted.orders);
-    return accepted;
+  /** The messages are kept; the caller need not wait for their jobs, nor fail with them. */
+  #kept({ statuses, orders }: Accepted): readonly AcceptStatus[] {
+    if (orders.length > 0) void this.#addJobs(orders);
+    return statuses;
   }
 }

@@ -44,7 +44,8 @@ export async function keepAndTell(
     trace?.failed();
     throw error;
   }
-  observer.accepted({ ...arrival, messages, statuses, traceparent: trace?.traceparent });
+  const { caller, channel, startedAt } = arrival;
+  observer.accepted({ caller, channel, startedAt, messages, statuses, traceparent: trace?.traceparent });
   if (trace !== undefined) {
     const ids = messages.flatMap(({ journey }) => (journey === undefined ? [] : [journey.id]));
     trace.kept(ids, statuses.filter((status) => status === 'duplicate').length);
