@@ -132,7 +132,9 @@ async function forgetLanes(
           await redis.del(name);
           await redis.publish(name, '');
         } else if (kind === 'j') {
-          const fields = (await redis.hkeys(name)).filter((field) => own.has(laneOfPiece(field)));
+          const fields = Object.keys(await redis.hgetall(name)).filter((field) =>
+            own.has(laneOfPiece(field)),
+          );
           if (fields.length > 0) await redis.hdel(name, ...fields);
           counts.journeys += new Set(fields.map(laneOfPiece)).size;
         } else if (kind === 'a' && (await isTheirs(name, rest))) {

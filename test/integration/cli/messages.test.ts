@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { useBench } from './support/bench.js';
+import { farId, useBench } from './support/bench.js';
 
 const bench = useBench();
 const iso = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
@@ -61,7 +61,7 @@ describe('messages trace', () => {
     expect(told((await type('messages', 'trace', 'm-1')).stdout)).toMatchObject({
       delivered: expect.stringContaining('1 attempt)'),
       conversation: 'c-1',
-      'far id': 'far-1',
+      'far id': farId,
     });
   });
 

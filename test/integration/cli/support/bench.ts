@@ -21,6 +21,9 @@ export interface Ended {
   readonly exitCode: number;
 }
 
+/** The far end's id of whatever was delivered; so long that its journey lies in Redis in two pieces. */
+export const farId = 'far-'.padEnd(64, '1');
+
 /** A Redis with messages in every state, and the operators' commands in front of it; nobody delivers. */
 export interface Bench {
   readonly redis: TestRedis;
@@ -197,7 +200,7 @@ function benchOf(redis: TestRedis, core: Core, configFile: string, keyed: Bench[
           acceptedAt: element.acceptedAt,
           at: taken.now,
           outcome,
-          ...(outcome === 'delivered' ? { conversationId: 'c-1', farId: 'far-1' } : { reason }),
+          ...(outcome === 'delivered' ? { conversationId: 'c-1', farId } : { reason }),
           attempts: 1,
         }),
       };
