@@ -68,7 +68,8 @@ export class ChoiceDesk {
     const isAnswer = mayAnswer(message) && (message.type === 'choice' || conversationId !== undefined);
     if (!isAnswer && replyTo === undefined) return { kind: 'message', message };
     const { language } = message.customer;
-    const offers = await this.#parts.offers.of(channel, message.customer.id);
+    // What it answers was offered before it was accepted, so it was seen when the message was read.
+    const offers = delivery.offers ? await this.#parts.offers.of(channel, message.customer.id) : [];
     const speaker = this.#parts.speakers.get(channel);
     const resolution = resolve(message, {
       offers,

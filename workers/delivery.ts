@@ -14,6 +14,8 @@ export interface Delivery {
   readonly mapping: string;
   /** Inbound without a conversation: what the customer told before, as JSON; undefined = it must be looked up. */
   readonly pendingInfo?: string | undefined;
+  /** Inbound: whether the customer was offered something lately that the message may answer. */
+  readonly offers: boolean;
   /** How far a message in parts has come; empty at the start (I5). */
   readonly plan: string;
   /** A revived dead letter that later messages overtook: its text tells this time. */

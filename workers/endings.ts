@@ -151,7 +151,7 @@ export class Endings {
     // What is read ahead was read before: the caller takes the lane anew.
     return buried.kind === 'empty'
       ? { kind: 'empty', orders: buried.orders }
-      : { kind: 'more', now: ending.now(), elements: [], orders: [] };
+      : { kind: 'more', now: ending.now(), offers: false, elements: [], orders: [] };
   }
 
   #persist<T>(ending: Ending, write: () => Promise<T>): Promise<T> {

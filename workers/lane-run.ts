@@ -63,7 +63,7 @@ export class LaneRun {
     const { lane, token, taken, gate, place, deliverer, pass } = inHand;
     let elements: readonly LaneElement[] = taken.elements;
     let at = 0;
-    let { finished, mapping, attempts, plan, starts } = taken;
+    let { finished, mapping, attempts, plan, starts, offers } = taken;
     let info: string | undefined = taken.info;
     let { verifiedAt } = inHand;
     let prolongedAt = -Infinity;
@@ -99,6 +99,7 @@ export class LaneRun {
           attempts,
           mapping,
           pendingInfo: info,
+          offers,
           plan: plan === '' ? (element.revived?.plan ?? '') : plan,
           acceptedAt: element.acceptedAt,
           originalTime: element.revived?.late === true ? element.revived.originalAcceptedAt : undefined,
@@ -158,7 +159,7 @@ export class LaneRun {
         prolongedAt = -Infinity;
       }
       if (most > 0) {
-        elements = ended.elements;
+        ({ elements, offers } = ended);
         at = 0;
       }
       if ((sent + 1) % settings.laneBurst === 0 && place.isAwaited() && !(await place.giveWay()))

@@ -19,8 +19,11 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Redis does nothing else meanwhile. */
-const mostAtOnce = 64;
+/**
+ * With so many it goes: Redis does nothing else meanwhile, and while it is at them the next ones come. Where far ends take
+ * their time, all lanes that are answered together would otherwise wait for each other every time.
+ */
+const enough = 16;
 
 /**
  * Writes down how messages ended. What ends within one turn of the event loop goes to Redis as one script: a command
@@ -59,8 +62,9 @@ export class Acknowledgements {
     switch (kind) {
       case 'more': {
         const { atRest } = this.#keys;
-        const elements = answer.slice(3).map((element) => openElement(atRest, lane, String(element)));
-        return { kind, now, elements, orders: readOrders(shard, asList(answer[2] ?? null), 0) };
+        const elements = answer.slice(4).map((element) => openElement(atRest, lane, String(element)));
+        const orders = readOrders(shard, asList(answer[2] ?? null), 0);
+        return { kind, now, offers: answer[3] === 1, elements, orders };
       }
       case 'lost':
       case 'empty':
@@ -115,22 +119,22 @@ export class Acknowledgements {
 
   #send(shard: number, args: readonly (string | number)[]): Promise<ScriptAnswer[]> {
     return new Promise((resolve, reject) => {
-      const waiting = this.#waiting.get(shard);
-      if (waiting !== undefined) {
-        waiting.push({ args, resolve, reject });
-        return;
+      let waiting = this.#waiting.get(shard);
+      if (waiting === undefined) {
+        waiting = [];
+        this.#waiting.set(shard, waiting);
+        setImmediate(() => this.#flush(shard));
       }
-      this.#waiting.set(shard, [{ args, resolve, reject }]);
-      setImmediate(() => this.#flush(shard));
+      waiting.push({ args, resolve, reject });
+      if (waiting.length >= enough) this.#flush(shard);
     });
   }
 
   #flush(shard: number): void {
-    const all = this.#waiting.get(shard) ?? [];
+    const waiting = this.#waiting.get(shard);
+    if (waiting === undefined) return;
     this.#waiting.delete(shard);
-    for (let from = 0; from < all.length; from += mostAtOnce) {
-      void this.#run(shard, all.slice(from, from + mostAtOnce));
-    }
+    void this.#run(shard, waiting);
     if (this.#redis instanceof GatheringRedis) this.#redis.hurry();
   }
 

@@ -77,6 +77,8 @@ export interface TakenLane {
   readonly lastError: string;
   /** What the customer told before there was a conversation, as JSON; only without a mapping, else empty. */
   readonly info: string;
+  /** Whether the lane's customer was offered something lately that one of these elements may answer. */
+  readonly offers: boolean;
   readonly elements: readonly LaneElement[];
   /** The id of the key that is missing to read the plan, the mapping or the info: then nothing of the lane can go out. */
   readonly lockedBy?: string;
@@ -94,6 +96,8 @@ export type Finished =
   | {
       readonly kind: 'more';
       readonly now: number;
+      /** As in `TakenLane`, when these elements were read. */
+      readonly offers: boolean;
       readonly elements: readonly LaneElement[];
       readonly orders: readonly JobOrder[];
     }
@@ -198,13 +202,14 @@ export function readTaken(
   now: number,
   answer: readonly ScriptAnswer[],
 ): TakenLane {
-  const [target, finished, attempts, starts, plan, mapping, lastError, info, ...elements] = answer;
+  const [target, finished, attempts, starts, plan, mapping, lastError, info, offers, ...elements] = answer;
   const facts = {
     now,
     target: String(target),
     finished: Number(finished),
     attempts: Number(attempts),
     starts: Number(starts),
+    offers: offers === 1,
     elements: elements.map((element) => openElement(atRest, lane, String(element))),
   };
   try {

@@ -5,7 +5,7 @@
 --   owner's lock: the owner itself goes on with a waiting lane,
 --   the key of the owner's lock when it is to be renewed, else '',
 --   how many further messages to read, '' or what else is known as JSON (below)
--- Returns {now, answer, …}, per head one of: {'fenced'|'already'}, {'more', {job id, target, …}, elements…},
+-- Returns {now, answer, …}, per head one of: {'fenced'|'already'}, {'more', {job id, target, …}, offers, elements…},
 --   {'lost', {job id, target, …}}: as 'more', but the lock was gone: the next message is not this owner's any more,
 --   {'empty', {job id, target, …}}, {'next', {job id, target, …}, lane, generation, and what `own` says}
 local now, window, life = clock(), tonumber(ARGV[3]), ARGV[4]
@@ -71,8 +71,9 @@ local function finish(at)
   if more then
     answer[1] = held and 'more' or 'lost'
     if held and most > 0 then
+      answer[3] = redis.call('EXISTS', key('o', lane))
       for i, element in ipairs(redis.call('LRANGE', key('l', lane), 0, most - 1)) do
-        answer[2 + i] = element
+        answer[3 + i] = element
       end
     end
   elseif place ~= '' then

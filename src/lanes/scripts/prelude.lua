@@ -177,8 +177,8 @@ local function with_attempts(journey, history)
 end
 
 -- Somebody becomes a lane's owner, of a new generation where one is given. `found`: n, a, p, e, c of its state. Adds to
--- `answer`: target, finished, attempts, starts, plan, mapping, last error, what the customer told before, and the first
--- `most` messages.
+-- `answer`: target, finished, attempts, starts, plan, mapping, last error, what the customer told before, whether they
+-- were offered something lately (1 or 0), and the first `most` messages.
 local function own(lane, owner, target, generation, found, most, answer)
   local starts = tonumber(found[5] or '0') + 1
   if generation then
@@ -196,8 +196,9 @@ local function own(lane, owner, target, generation, found, most, answer)
   answer[size + 6] = mapping
   answer[size + 7] = found[4] or ''
   answer[size + 8] = mapping == '' and redis.call('GET', key('i', lane)) or ''
+  answer[size + 9] = redis.call('EXISTS', key('o', lane))
   for i, element in ipairs(redis.call('LRANGE', key('l', lane), 0, most - 1)) do
-    answer[size + 8 + i] = element
+    answer[size + 9 + i] = element
   end
 end
 

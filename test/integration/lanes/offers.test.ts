@@ -50,6 +50,27 @@ describe('what a customer was offered', () => {
     expect(await offers.of('a', 'u-43')).toEqual([]);
   });
 
+  test('is told with the messages that may answer it, so that nobody looks for offers where there are none', async () => {
+    const lane = keys.inboundLane('told', customer);
+    const accept = async (id: string) => {
+      const message = { lane, target: 'in:told', mark: keys.messageMark(id), payload: id };
+      const { orders } = await lanes.accept([message]);
+      return orders[0]?.jobId.split('.')[1] ?? '';
+    };
+    const generation = await accept('before');
+    await accept('also before');
+    const taken = await lanes.take(lane, generation, 'me', 1);
+    expect(taken).toMatchObject({ kind: 'taken', offers: false, elements: [{ payload: 'before' }] });
+    await offers.keep('told', customer, offer('one'));
+    await accept('answer');
+    const end = { release: false, most: 10 };
+    const ended = await lanes.acknowledge({ lane, owner: 'me', finished: 0 }, end);
+    const rest = [{ payload: 'also before' }, { payload: 'answer' }];
+    expect(ended).toMatchObject({ kind: 'more', offers: true, elements: rest });
+    const again = await lanes.take(lane, generation, 'me', 10);
+    expect(again).toMatchObject({ kind: 'taken', offers: true, elements: rest });
+  });
+
   test('I13: is sealed, and gone after two days', async () => {
     await offers.keep('sealed', customer, offer('one'));
     const kept = JSON.stringify(await client.hgetall(keyOf('sealed', customer)));
