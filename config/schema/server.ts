@@ -30,7 +30,9 @@ export const serverSchema = z
       ),
     maxInFlight: count(1, 100_000)
       .default(1000)
-      .describe('Requests worked on at the same time at most; fewer as long as they take over a quarter of a second each. Beyond it the answer is 503 at once instead of late.'),
+      .describe(
+        'Requests worked on at the same time at most; fewer as long as they take over a quarter of a second each. Beyond it the answer is 503 at once instead of late.',
+      ),
     acceptTimeoutMs: milliseconds(50, 5000)
       .default(1000)
       .describe('How long Redis may take to confirm a message before the caller is answered 503.'),

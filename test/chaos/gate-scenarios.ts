@@ -148,19 +148,25 @@ export interface DeadEgain {
   readonly noticedAfterMs: number;
   /** Calls in the first second from that message on. */
   readonly inFirstSecond: number;
+  /** Only with `answerMs`: how many requests eGain had before it at the same time. */
+  readonly mostUnderWay?: number;
   readonly mostInASecond: number;
   readonly drainedAfterMs: number;
   readonly lost: number;
   readonly repeats: number;
 }
 
-/** eGain is dead while messages are accepted into many lanes, one each; two processes. Then it is back. */
+/**
+ * eGain is dead while messages are accepted into many lanes, one each; two processes. Then it is back, and takes
+ * `answerMs` for each answer.
+ */
 export async function deadEgain(options: {
   readonly lanes: number;
   readonly deadMs: number;
+  readonly answerMs?: number;
   readonly tell?: (line: string) => void;
 }): Promise<DeadEgain> {
-  const { lanes, deadMs, tell = () => undefined } = options;
+  const { lanes, deadMs, answerMs = 0, tell = () => undefined } = options;
   const world = await startWorld({
     redis: { appendonly: 'everysec' },
     keep: 10 * lanes + 200_000,
@@ -179,6 +185,8 @@ export async function deadEgain(options: {
     await sleep(Math.max(0, deadMs - filledMs));
     const whileDead = calls(world.simulator.records());
     const sequence = world.simulator.records().at(-1)?.sequence ?? 0;
+    if (answerMs > 0)
+      control.addFault({ operation: 'sendMessage', kind: 'delay', ms: answerMs, when: 'after' });
     control.removeFault('dead');
     const backAt = Date.now();
     await eventually(() => taken(world).size >= lanes, {
@@ -205,6 +213,7 @@ export async function deadEgain(options: {
       mostAtOnce: mostWithin(probes, 1000),
       noticedAfterMs: first - backAt,
       inFirstSecond: perSecond.get(0) ?? 0,
+      ...(answerMs > 0 && { mostUnderWay: mostTogether(after, answerMs) }),
       mostInASecond: Math.max(...perSecond.values()),
       drainedAfterMs,
       lost: lanes - taken(world).size,
@@ -259,6 +268,14 @@ const taken = (world: World): ReadonlySet<string> => new Set(messages(world));
 const arrivals = (world: World): number => messages(world).length;
 
 /** The most of these times that lie within so many milliseconds. */
+/** None is answered sooner, so what came within this time was there together; timers are a little early at times. */
+function mostTogether(times: readonly number[], answerMs: number): number {
+  return mostWithin(
+    [...times].sort((a, b) => a - b),
+    answerMs - 10,
+  );
+}
+
 function mostWithin(times: readonly number[], ms: number): number {
   let most = 0;
   let from = 0;

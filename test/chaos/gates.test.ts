@@ -28,10 +28,11 @@ test('I8: eGain answers 401 to everything: one renewal per 30 s over all process
 });
 
 test('I2b: eGain is dead: a probe at a time; back again, its lanes are let go without a stampede', async () => {
-  const figures = await deadEgain({ lanes: 2000, deadMs: 15_000 });
+  const figures = await deadEgain({ lanes: 2000, deadMs: 15_000, answerMs: 200 });
   process.stdout.write(`dead eGain: ${JSON.stringify(figures)}\n`);
   expect(figures.probes).toBeGreaterThan(0);
   expect(figures.mostAtOnce).toBe(1);
-  expect(figures.inFirstSecond).toBeLessThan(1000);
+  // However fast the machine is: two processes with a hundred places each.
+  expect(figures.mostUnderWay).toBeLessThanOrEqual(200);
   expect(figures.lost).toBe(0);
 });
