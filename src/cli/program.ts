@@ -1,6 +1,7 @@
 /** The frame of the command line: the commands, and how any of them ends. */
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { register as registerApi } from './api.js';
+import { BridgeCommand } from './bridge-command.js';
 import { register as registerChannels } from './channels.js';
 import { register as registerConfig } from './config.js';
 import type { CliContext } from './context.js';
@@ -38,7 +39,7 @@ const commands: readonly ((program: Command, context: CliContext) => void)[] = [
 ];
 
 export function createProgram(context: CliContext): Command {
-  const program = new Command('egain-bridge')
+  const program = new BridgeCommand('egain-bridge')
     .description('Joins a customer’s own messaging channel to eGain Conversation Manager.')
     .version(readVersion(), '--version', 'print the version')
     .helpOption('-h, --help', 'show the help of a command')

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readEnvelope } from '../../../src/lanes/envelope.js';
 import { readElement } from '../../../src/lanes/element.js';
+import type { Keyspace } from '../../../src/lanes/keyspace.js';
 import { useBench } from './support/bench.js';
 
 const bench = useBench();
@@ -61,6 +62,40 @@ describe('lanes show', () => {
     const { stdout } = await type('lanes', 'show', lane, '--json');
     expect(JSON.parse(stdout)).toMatchObject({ lane, waiting: 2, messages: [{ id: 'm-1' }, { id: 'm-2' }] });
     expect(stdout).not.toContain('text of');
+  });
+});
+
+describe('an id that begins with a hyphen', () => {
+  const named = (keys: Keyspace, start: string): string => {
+    for (let n = 0; ; n += 1) {
+      if (keys.inboundLane('support', `c-${n}`).startsWith(start)) return `c-${n}`;
+    }
+  };
+
+  test.each(['-', '-h', '--'])('is no option: a lane named %s…', async (start) => {
+    const { accept, inbound, type, core, lines } = bench();
+    const id = named(core.keys, start);
+    const lane = core.keys.inboundLane('support', id);
+    await accept(inbound('m-1', { customer: { id } }), inbound('m-2', { customer: { id } }));
+    for (const argv of [[lane], [lane, '--json'], ['--json', lane]]) {
+      const { stdout, stderr } = await type('lanes', 'show', ...argv);
+      expect(stderr).toBe('');
+      expect(JSON.parse(stdout)).toMatchObject({ lane, waiting: 2 });
+    }
+    expect(await type('lanes', 'skip', lane)).toMatchObject({ stderr: '', exitCode: 0 });
+    expect(await waitingIn(lane)).toEqual(['m-2']);
+    expect((await type('lanes', 'list', '--limit', lane)).stderr).toContain(
+      '--limit: expected a whole number',
+    );
+    expect(await lines('lanes', 'list', '--json', '--target', lane)).toEqual([]);
+  });
+
+  test.each(['-NxY_3z', '-1'])('is no option: message %s', async (id) => {
+    const { accept, inbound, type } = bench();
+    await accept(inbound(id));
+    expect(JSON.parse((await type('messages', 'trace', id, '--json')).stdout)).toMatchObject([
+      { channel: 'support', messageId: id },
+    ]);
   });
 });
 

@@ -27,6 +27,9 @@ describe('how a command ends', () => {
     ['confg', "egain-bridge: unknown command 'confg' (Did you mean config?)\n"],
     ['config chek', "egain-bridge: unknown command 'chek' (Did you mean check?)\n"],
     ['config check --jsn', "egain-bridge: unknown option '--jsn' (Did you mean --json?)\n"],
+    ['lanes show --jsn', "egain-bridge: unknown option '--jsn' (Did you mean --json?)\n"],
+    ['lanes list -x', "egain-bridge: unknown option '-x'\n"],
+    ['lanes list -abc', "egain-bridge: unknown option '-abc'\n"],
     ['config check --config', "egain-bridge: option '--config <file>' argument missing\n"],
     [
       'config reference --format html',
