@@ -108,6 +108,19 @@ describe('the chat on a site of another origin', () => {
     expect(watch.complaints).toEqual([]);
   });
 
+  test('nothing can be written until the site has said who the visitor is, and then it is sent at once', async () => {
+    const { page, frame } = await visit(shop);
+    await page.evaluate(`egainBridgeChat.identify(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      return ${JSON.stringify(vouchFor('u-44', 'Lou'))};
+    })`);
+    await page.getByTestId('chat-button').click();
+    await frame.locator('textarea:disabled').waitFor();
+    await new ChatPage(frame).say('as soon as I could');
+    const id = await stage.conversationWith('as soon as I could');
+    expect(stage.world.simulator.control.conversation(id)?.contact).toContain('u-44');
+  });
+
   test('an identity that the site has not signed, or none where one is required, is told to the visitor', async () => {
     const forged = vouchFor('u-42', 'Dana', 'a-secret-that-somebody-has-made-up-01');
     for (const [attributes, channel] of [

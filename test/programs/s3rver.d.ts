@@ -21,6 +21,7 @@ declare module '@20minutes/s3rver' {
     });
     readonly store: {
       getResourcePath(bucket: string, key: string, part: 'object'): string;
+      putObject(object: { readonly bucket: string; readonly key: string }): Promise<unknown>;
       copyObject(
         fromBucket: string,
         from: string,

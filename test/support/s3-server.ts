@@ -1,4 +1,4 @@
-import { utimes } from 'node:fs/promises';
+import { rm, utimes } from 'node:fs/promises';
 import S3rver from '@20minutes/s3rver';
 import accounts from '@20minutes/s3rver/lib/models/account.js';
 
@@ -34,6 +34,16 @@ export async function startS3Server(options: {
     if (fromBucket === toBucket && from === to)
       await utimes(store.getResourcePath(toBucket, to, 'object'), now, now);
     return copy(fromBucket, from, toBucket, to, ...rest);
+  };
+  // It keeps what came of an upload that broke off, even when the object was removed meanwhile.
+  const put = store.putObject.bind(store);
+  store.putObject = async (object) => {
+    try {
+      return await put(object);
+    } catch (error) {
+      await rm(store.getResourcePath(object.bucket, object.key, 'object'), { force: true });
+      throw error;
+    }
   };
   const address = await server.run();
   return {

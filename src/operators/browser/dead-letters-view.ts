@@ -37,6 +37,7 @@ export function startDeadLetters(me: Me): { refresh(): void } {
     after = undefined;
     void load();
   });
+  byId('filter-start', HTMLButtonElement).disabled = false;
   first.addEventListener('click', () => {
     after = undefined;
     void load();

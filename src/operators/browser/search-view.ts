@@ -18,6 +18,7 @@ export function startSearch(): void {
   });
   by.addEventListener('change', fit);
   fit();
+  byId('search-start', HTMLButtonElement).disabled = false;
 }
 
 /** Shows the journey of a message, as if somebody had searched for it. */

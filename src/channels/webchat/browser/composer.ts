@@ -56,6 +56,8 @@ export class Composer {
       for (const file of this.#picker.files ?? []) void this.#add(file);
       this.#picker.value = '';
     });
+    // Until somebody listens to Enter, nothing can be written.
+    this.#text.disabled = false;
     this.#refresh();
   }
 
