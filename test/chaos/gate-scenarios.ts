@@ -267,7 +267,6 @@ function messages(world: World): string[] {
 const taken = (world: World): ReadonlySet<string> => new Set(messages(world));
 const arrivals = (world: World): number => messages(world).length;
 
-/** The most of these times that lie within so many milliseconds. */
 /** None is answered sooner, so what came within this time was there together; timers are a little early at times. */
 function mostTogether(times: readonly number[], answerMs: number): number {
   return mostWithin(
@@ -276,6 +275,7 @@ function mostTogether(times: readonly number[], answerMs: number): number {
   );
 }
 
+/** The most of these times that lie within so many milliseconds. */
 function mostWithin(times: readonly number[], ms: number): number {
   let most = 0;
   let from = 0;
