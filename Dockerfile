@@ -55,5 +55,5 @@ EXPOSE 8080 9090
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.MANAGEMENT_PORT || 9090}/livez`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["tini", "--", "node", "--enable-source-maps", "dist/src/cli/main.js"]
+ENTRYPOINT ["tini", "--", "node", "--enable-source-maps", "dist/bin/egain-bridge.js"]
 CMD ["start", "--config", "/etc/egain-bridge/bridge.yaml"]

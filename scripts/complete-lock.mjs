@@ -41,7 +41,9 @@ for (const [path, entry] of Object.entries(lock.packages)) {
     if (path === '' || isThere(path, name)) continue;
     const os = systems.filter((system) => words(name).includes(system));
     const cpu = processors.filter((processor) => words(name).includes(processor));
-    if (os.length !== 1 || cpu.length > 1 || !/^\d+\.\d+\.\d+$/.test(version)) {
+    // WebAssembly runs on any system.
+    const anywhere = cpu[0] === 'wasm32' && os.length === 0;
+    if ((os.length !== 1 && !anywhere) || cpu.length > 1 || !/^\d+\.\d+\.\d+$/.test(version)) {
       throw new Error(
         `${name}@${version}, wanted by ${path}, is not a binary for one platform: look at it by hand.`,
       );
@@ -52,7 +54,7 @@ for (const [path, entry] of Object.entries(lock.packages)) {
       ...(cpu.length > 0 && { cpu }),
       ...(entry.dev && { dev: true }),
       optional: true,
-      os,
+      ...(os.length > 0 && { os }),
     };
     added.push(name);
   }

@@ -28,7 +28,7 @@ const unwanted = [
   'app/test',
   'app/src',
   'app/dist/test',
-  ...['typescript', '@typescript', 'jest', '@swc', 'eslint', 'prettier', 'playwright-core'].map(
+  ...['typescript', '@typescript', 'jest', '@swc', 'rolldown', 'eslint', 'prettier', 'playwright-core'].map(
     (name) => `app/node_modules/${name}`,
   ),
 ];

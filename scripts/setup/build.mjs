@@ -1,16 +1,25 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { execPath } from 'node:process';
 import { SetupError, run } from './run.mjs';
 
 const project = 'tsconfig.build.json';
 /** What decides over dist besides the sources. */
-const settings = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.browser.json', project];
+const settings = [
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'tsconfig.browser.json',
+  project,
+  'scripts/setup/bundle.mjs',
+];
 const stamp = '.setup/build';
 /** The compiler's own memory of its last run: named in tsconfig.build.json. */
 const compilerMemory = '.setup/types';
+/** Made anew each time: its files have names of their own. */
+const bundled = join('dist', 'bin', sep);
 const compiler = 'node_modules/@typescript/native/bin/tsc';
 
 /** Whether dist was made from exactly these sources. */
@@ -19,7 +28,7 @@ export async function buildIsCurrent() {
   return made === wanted && (await distIsThere());
 }
 
-/** Compiles, copies the files the sources load at run time, and removes what has no source any more. */
+/** Compiles, copies the files the sources load at run time, removes what has no source any more, and bundles the program. */
 export async function build() {
   const made = await fingerprint();
   await rm(stamp, { force: true });
@@ -35,6 +44,9 @@ export async function build() {
     await copyFile(file, join('dist', file));
   }
   await removeStrays();
+  // Loaded here: before the packages are installed there is nothing to load it from.
+  const { bundle } = await import('./bundle.mjs');
+  await bundle();
   await mkdir('.setup', { recursive: true });
   await writeFile(stamp, made);
 }
@@ -77,6 +89,7 @@ async function sources() {
 /** A file in dist whose source is gone would still be found by an import. */
 async function removeStrays() {
   for (const file of await filesIn('dist')) {
+    if (file.startsWith(bundled)) continue;
     const copied = file.slice('dist/'.length);
     const compiled = copied.replace(/(\.d\.ts|\.js\.map|\.js)$/, '.ts');
     if (!existsSync(copied) && !existsSync(compiled)) await rm(file);

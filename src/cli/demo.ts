@@ -60,7 +60,7 @@ async function demo(context: CliContext, options: DemoCommandOptions, command: C
       paint: painter(isTerminal(context.stdout), context.env),
       write: (text) => void context.stdout.write(text),
       env: context.env,
-      program: fileURLToPath(new URL('main.js', import.meta.url)),
+      program: fileURLToPath(new URL('../../bin/egain-bridge.js', import.meta.url)),
       signal: asked.signal,
       now: Date.now,
     });

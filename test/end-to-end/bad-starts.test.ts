@@ -87,7 +87,7 @@ const isRoot = process.getuid?.() === 0;
   afterAll(() => rm(dir, { recursive: true, force: true }));
 
   function startAsStranger(file: string) {
-    const args = [`${projectRoot}dist/src/cli/main.js`, 'start', '--config', file];
+    const args = [`${projectRoot}dist/bin/egain-bridge.js`, 'start', '--config', file];
     const child = spawn(process.execPath, args, {
       cwd: '/',
       uid,

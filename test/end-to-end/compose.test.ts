@@ -28,7 +28,7 @@ test('the files of compose.yaml make a conversation: what a customer writes is a
   ].map(String);
   const simulator = start([
     ...[
-      'dist/src/cli/main.js',
+      'dist/bin/egain-bridge.js',
       'simulator',
       '--port',
       simulatorPort ?? '',
@@ -39,7 +39,7 @@ test('the files of compose.yaml make a conversation: what a customer writes is a
   ]);
   await simulator.line(/token /);
   const api = `http://127.0.0.1:${simulatorPort}`;
-  const bridge = start(['dist/src/cli/main.js', 'start', '--config', 'deploy/compose/bridge.yaml'], {
+  const bridge = start(['dist/bin/egain-bridge.js', 'start', '--config', 'deploy/compose/bridge.yaml'], {
     REDIS_URL: redis.url,
     PORT: port ?? '',
     MANAGEMENT_PORT: managementPort ?? '',

@@ -185,22 +185,16 @@ describe('I9, I13: what was planted', () => {
     await eventually(async () => (await ask('/readyz', {}, bridge.managementUrl)) === 200, {
       timeoutMs: 20_000,
     });
-    // As senders do: what is answered 503 is sent again.
+    // What is answered 503 is sent again; and while a lane waits for the job that Redis's silence broke off (I11), what is
+    // accepted goes stale here.
     await eventually(
       async () => {
         await say('in the end');
-        return answers.at(-1)?.startsWith('202 ');
-      },
-      { timeoutMs: 20_000, everyMs: 200 },
-    );
-    await eventually(
-      () =>
-        world.simulator
+        return world.simulator
           .records()
-          .some((record) => record.kind === 'message' && record.text === `${word} in the end`),
-      {
-        timeoutMs: 20_000,
+          .some((record) => record.kind === 'message' && record.text === `${word} in the end`);
       },
+      { timeoutMs: 40_000, everyMs: 500 },
     );
     const ended = (outcome: string): boolean =>
       collector.spans().some(({ attributes }) => attributes['egain_bridge.outcome'] === outcome);

@@ -29,9 +29,9 @@ beforeAll(async () => {
   await symlink(join(projectRoot, 'node_modules'), join(clone, 'node_modules'));
   for (const made of ['dist', '.setup'])
     await cp(join(projectRoot, made), join(clone, made), { recursive: true });
-  // Pages that are being written are tried as they are now.
-  for (const name of ['quick-start.md', 'channels.md'])
-    await cp(join(projectRoot, 'docs', name), join(clone, 'docs', name));
+  // Pages that are being written are tried as they are now, and packages that were just chosen are those that are lent.
+  for (const name of ['docs/quick-start.md', 'docs/channels.md', 'package.json', 'package-lock.json'])
+    await cp(join(projectRoot, name), join(clone, name));
   page = await readFile(join(clone, 'docs/quick-start.md'), 'utf8');
   [simulator, redis] = await Promise.all([
     startSimulator({

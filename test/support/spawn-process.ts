@@ -91,7 +91,7 @@ export function spawnProcess(args: readonly string[], options: SpawnOptions = {}
 
 /** The product as a user runs it: `egain-bridge <args>`, from the build. */
 export function spawnBridge(args: readonly string[], options: SpawnOptions = {}): SpawnedProcess {
-  return spawnProcess([`${projectRoot}dist/src/cli/main.js`, ...args], options);
+  return spawnProcess([`${projectRoot}dist/bin/egain-bridge.js`, ...args], options);
 }
 
 /** One of `test/programs`, by name, from the build: product code in a process of its own. */

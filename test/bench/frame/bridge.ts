@@ -28,7 +28,7 @@ export interface BridgeProcess extends Subject {
   readonly readyAfterMs: number;
 }
 
-const command = new URL('../../../src/cli/main.js', import.meta.url);
+const command = new URL('../../../bin/egain-bridge.js', import.meta.url);
 export const channelName = 'bench';
 export const channelWebhookPath = `/channels/${channelName}/webhook`;
 
