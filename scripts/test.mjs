@@ -1,5 +1,6 @@
-// The whole suite, in two parts: everything side by side, then alone on the machine what judges who was kept waiting by
-// whom. Asked for anything in particular, Jest gets the arguments as they are.
+// The whole suite, in three parts: everything that uses the processors well, side by side; then what mostly waits and counts
+// seconds, with less beside it; then what judges who was kept waiting by whom, alone on the machine. Asked for anything in
+// particular, Jest gets the arguments as they are.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -26,7 +27,7 @@ function jest(...own) {
   });
 }
 
-/** One result of both parts, of what is read from it. */
+/** One result of all parts, of what is read from it. */
 function merge(files) {
   const all = files.map((file) => JSON.parse(readFileSync(file, 'utf8')));
   const sum = (name) => all.reduce((total, one) => total + one[name], 0);
@@ -45,15 +46,21 @@ if (!args.every((arg) => whole.test(arg))) {
   process.exitCode = await jest(...args);
 } else {
   const folder = mkdtempSync(join(tmpdir(), 'egain-bridge-results-'));
-  const files = ['together.json', 'alone.json'].map((name) => join(folder, name));
   const common = args.filter((arg) => !arg.startsWith('--outputFile='));
-  const results = (index) => (output === undefined ? [] : [`--outputFile=${files[index]}`]);
-  const workers = `--maxWorkers=${Math.max(2, Math.min(4, availableParallelism()))}`;
+  const parts = [
+    [`--maxWorkers=${Math.max(2, Math.min(4, availableParallelism()))}`, '--ignoreProjects', 'chaos'],
+    ['--maxWorkers=3', '--selectProjects', 'chaos', '--testPathIgnorePatterns', '/chaos/alone/'],
+    ['--runInBand', '--selectProjects', 'chaos', '--', '/chaos/alone/'],
+  ];
+  const files = parts.map((_, index) => join(folder, `${index}.json`));
   try {
-    const together = await jest(...common, ...results(0), workers, '--ignoreProjects', 'chaos');
-    const alone = await jest(...common, ...results(1), '--runInBand', '--selectProjects', 'chaos');
+    const codes = [];
+    for (const [index, part] of parts.entries()) {
+      const result = output === undefined ? [] : [`--outputFile=${files[index]}`];
+      codes.push(await jest(...common, ...result, ...part));
+    }
     if (output !== undefined) writeFileSync(output, JSON.stringify(merge(files)));
-    process.exitCode = together === 0 ? alone : together;
+    process.exitCode = codes.find((code) => code !== 0) ?? 0;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

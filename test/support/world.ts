@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -131,14 +132,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       }),
     );
     const child = spawnProcess(
-      [
-        join(bridge.build ?? '', 'dist/src/cli/main.js'),
-        'start',
-        '--role',
-        bridge.role ?? 'all',
-        '--config',
-        configFile,
-      ],
+      [programOf(bridge.build ?? ''), 'start', '--role', bridge.role ?? 'all', '--config', configFile],
       bridge.env === undefined ? {} : { env: bridge.env },
     );
     bridges.push(child);
@@ -178,6 +172,12 @@ export function connect(world: World, bridge: { readonly url: string }): void {
 }
 
 type Tree = Readonly<Record<string, unknown>>;
+
+/** The command line of a build; those before 2026-11-23 were not bundled. */
+function programOf(build: string): string {
+  const bundled = join(build, 'dist/bin/egain-bridge.js');
+  return existsSync(bundled) ? bundled : join(build, 'dist/src/cli/main.js');
+}
 
 function merge(base: Tree, over: Tree): Tree {
   const merged: Record<string, unknown> = { ...base };

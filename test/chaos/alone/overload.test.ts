@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { callbackBody, conversation } from '../bench/frame/bodies.js';
-import { closedLoop, type Target } from '../bench/frame/closed-loop.js';
-import { overloadLoop } from '../bench/frame/overload-loop.js';
-import { startWorld, type World } from '../support/world.js';
+import { callbackBody, conversation } from '../../bench/frame/bodies.js';
+import { closedLoop, type Target } from '../../bench/frame/closed-loop.js';
+import { overloadLoop } from '../../bench/frame/overload-loop.js';
+import { startWorld, type World } from '../../support/world.js';
 
 let world: World;
 beforeAll(async () => {
