@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { htmlToText } from '../../../src/messages/html.js';
+import { anyText } from '../../support/any-text.js';
 
 describe('htmlToText: what an agent wrote, as a reader would see it', () => {
   const cases: readonly (readonly [promise: string, html: string, text: string])[] = [
@@ -107,7 +108,7 @@ describe('htmlToText: what an agent wrote, as a reader would see it', () => {
 
   test('never throws and never returns white space around the text', () => {
     const piece = fc.oneof(
-      fc.string({ unit: 'binary' }),
+      anyText(),
       fc.constantFrom(
         '<',
         '>',

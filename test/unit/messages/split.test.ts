@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { measureText, splitText, type TextUnit } from '../../../src/messages/split.js';
+import { anyText } from '../../support/any-text.js';
 
 const units: readonly TextUnit[] = ['utf16', 'codepoint', 'utf8'];
 const family = '👨‍👩‍👧‍👦';
@@ -101,7 +102,7 @@ describe('splitText: cuts where a reader minds least', () => {
 
   const piece = fc.oneof(
     fc.string({ unit: 'grapheme', maxLength: 12 }),
-    fc.string({ unit: 'binary', maxLength: 6 }),
+    anyText({ maxLength: 6 }),
     fc.constantFrom(
       ' ',
       '\n',
