@@ -2,7 +2,7 @@ import { findBrowser } from './scripts/setup/find-browser.mjs';
 
 /** Tests run as ES modules; Node needs --experimental-vm-modules for that (the npm scripts set it). */
 const base = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/environment.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
