@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { parse, stringify } from 'yaml';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
@@ -82,12 +83,17 @@ const isRoot = process.getuid?.() === 0;
   let dir: string;
   beforeAll(async () => {
     dir = await mkdtemp('/tmp/egain-bridge-stranger-');
-    await chmod(dir, 0o755);
+    // The project's own folder may be closed to others. Of the packages nothing is needed: the program is one with them.
+    await cp(join(projectRoot, 'package.json'), join(dir, 'package.json'));
+    for (const part of ['bin', 'src', 'config']) {
+      await cp(join(projectRoot, 'dist', part), join(dir, 'dist', part), { recursive: true });
+    }
+    await promisify(execFile)('chmod', ['-R', 'a+rX', dir]);
   });
   afterAll(() => rm(dir, { recursive: true, force: true }));
 
   function startAsStranger(file: string) {
-    const args = [`${projectRoot}dist/bin/egain-bridge.js`, 'start', '--config', file];
+    const args = [join(dir, 'dist/bin/egain-bridge.js'), 'start', '--config', file];
     const child = spawn(process.execPath, args, {
       cwd: '/',
       uid,
