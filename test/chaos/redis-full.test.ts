@@ -103,6 +103,11 @@ function arrived(own: World): string[] {
     );
 }
 
+function haveArrived(own: World, expected: readonly string[]): boolean {
+  const there = new Set(arrived(own));
+  return expected.every((id) => there.has(id));
+}
+
 function expectAllInOrder(own: World): void {
   for (let lane = 0; lane < lanes; lane += 1) {
     const expected = Array.from({ length: perLane }, (_, number) => `${lane}-${number}`);
@@ -120,7 +125,7 @@ describe('I7: other tenants fill the Redis', () => {
     expect(Number(refused.retryAfter)).toBeGreaterThan(0);
 
     own.simulator.control.removeFault('away');
-    await eventually(() => ids.every((id) => arrived(own).includes(id)), { timeoutMs: 30_000 });
+    await eventually(() => haveArrived(own, ids), { timeoutMs: 30_000 });
     expectAllInOrder(own);
     expect((await write(own, 'refused')).status).toBe(503);
 
@@ -158,13 +163,7 @@ describe('I7: other tenants fill the Redis', () => {
     end.abort();
     await writing;
     const everything = [...ids, ...acknowledged, 'after'];
-    await eventually(
-      () => {
-        const there = new Set(arrived(own));
-        return everything.every((id) => there.has(id));
-      },
-      { timeoutMs: 45_000 },
-    );
+    await eventually(() => haveArrived(own, everything), { timeoutMs: 45_000 });
     expectAllInOrder(own);
     expect([...statuses].sort()).toEqual([202, 503]);
     expect(arrived(own).filter((id) => id.startsWith('late-'))).toEqual(acknowledged);

@@ -84,9 +84,8 @@ const isRoot = process.getuid?.() === 0;
   beforeAll(async () => {
     dir = await mkdtemp('/tmp/egain-bridge-stranger-');
     // The project's own folder may be closed to others. Of the packages nothing is needed: the program is one with them.
-    await cp(join(projectRoot, 'package.json'), join(dir, 'package.json'));
-    for (const part of ['bin', 'src', 'config']) {
-      await cp(join(projectRoot, 'dist', part), join(dir, 'dist', part), { recursive: true });
+    for (const part of ['package.json', 'dist']) {
+      await cp(join(projectRoot, part), join(dir, part), { recursive: true });
     }
     await promisify(execFile)('chmod', ['-R', 'a+rX', dir]);
   });

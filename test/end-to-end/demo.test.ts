@@ -77,10 +77,15 @@ describe('demo --once', () => {
   });
 });
 
+async function listen(port: number): Promise<Server> {
+  const server = createServer().listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
 describe('what keeps the demo from starting is told in one sentence', () => {
   test('a port that was asked for is taken', async () => {
-    const other = createServer().listen(0, '127.0.0.1');
-    await once(other, 'listening');
+    const other = await listen(0);
     const address = other.address();
     const taken = typeof address === 'object' ? address?.port : undefined;
     const child = spawnBridge(['demo', '--once', '--port', String(taken)]);
@@ -101,12 +106,6 @@ describe('what keeps the demo from starting is told in one sentence', () => {
     expect(child.stderr()).toMatch(/^egain-bridge: demo: EGAIN_BRIDGE_REDIS_SERVER names .+\n$/);
   });
 });
-
-async function listen(port: number): Promise<Server> {
-  const server = createServer().listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
-}
 
 test('the usual port makes way for a free one when somebody has it', async () => {
   // Another test's demo may have it now, and leave it at any moment; whoever stays longer than that is as good as we are.
