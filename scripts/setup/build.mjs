@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { execPath } from 'node:process';
+import { bundle, bundleFolder } from './bundle.mjs';
 import { SetupError, run } from './run.mjs';
 
 const project = 'tsconfig.build.json';
@@ -18,8 +19,6 @@ const settings = [
 const stamp = '.setup/build';
 /** The compiler's own memory of its last run: named in tsconfig.build.json. */
 const compilerMemory = '.setup/types';
-/** Made anew each time: its files have names of their own. */
-const bundled = join('dist', 'bin', sep);
 const compiler = 'node_modules/@typescript/native/bin/tsc';
 
 /** Whether dist was made from exactly these sources. */
@@ -44,8 +43,6 @@ export async function build() {
     await copyFile(file, join('dist', file));
   }
   await removeStrays();
-  // Loaded here: before the packages are installed there is nothing to load it from.
-  const { bundle } = await import('./bundle.mjs');
   await bundle();
   await mkdir('.setup', { recursive: true });
   await writeFile(stamp, made);
@@ -89,7 +86,8 @@ async function sources() {
 /** A file in dist whose source is gone would still be found by an import. */
 async function removeStrays() {
   for (const file of await filesIn('dist')) {
-    if (file.startsWith(bundled)) continue;
+    // Made anew each time, and its files have names of their own.
+    if (file.startsWith(join(bundleFolder, sep))) continue;
     const copied = file.slice('dist/'.length);
     const compiled = copied.replace(/(\.d\.ts|\.js\.map|\.js)$/, '.ts');
     if (!existsSync(copied) && !existsSync(compiled)) await rm(file);

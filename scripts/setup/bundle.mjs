@@ -1,6 +1,5 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { rolldown } from 'rolldown';
 
 /** The program as it is run: few files instead of hundreds, since finding and linking those takes most of a start. */
 export const bundleFolder = 'dist/bin';
@@ -11,6 +10,8 @@ const external = [/^@bull-board\//];
 
 /** Bundles the command line with everything it imports, each package in a file of its own; what is loaded late stays late. */
 export async function bundle() {
+  // Loaded here: before the packages are installed there is nothing to load it from.
+  const { rolldown } = await import('rolldown');
   const bundled = await rolldown({
     input: entries,
     platform: 'node',
