@@ -20,7 +20,8 @@ declare module '@20minutes/s3rver' {
       readonly configureBuckets: readonly { readonly name: string }[];
     });
     readonly store: {
-      getResourcePath(bucket: string, key: string, part: 'object'): string;
+      getResourcePath(bucket: string, key: string, part: 'object' | 'object.md5' | 'metadata.json'): string;
+      deleteObject: (bucket: string, key: string) => Promise<void>;
       putObject(object: { readonly bucket: string; readonly key: string }): Promise<unknown>;
       copyObject(
         fromBucket: string,

@@ -45,6 +45,11 @@ export async function startS3Server(options: {
       throw error;
     }
   };
+  // And with an object it removes a folder that is empty by then, and whatever another request just put into it.
+  store.deleteObject = async (of, key) => {
+    const parts = ['object', 'object.md5', 'metadata.json'] as const;
+    await Promise.all(parts.map((part) => rm(store.getResourcePath(of, key, part), { force: true })));
+  };
   const address = await server.run();
   return {
     port: address.port,
