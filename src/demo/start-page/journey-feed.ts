@@ -85,15 +85,16 @@ export class JourneyFeed {
     }
   }
 
-  async #readJourney({ id }: Card): Promise<void> {
+  async #readJourney({ id, state }: Card): Promise<void> {
     const journeys = await findJourneys(this.#parts.redis, this.#parts.keys, id);
     const journey = journeys.at(-1);
-    if (journey !== undefined) this.#note(id, journey.direction, fromJourney(journey));
+    if (journey !== undefined) this.#note(id, journey.direction, fromJourney(journey, state));
   }
 
   #note(id: string, direction: Card['direction'], news: Partial<Card>): void {
     const before = this.#cards.get(id);
-    const blank: Card = { id, direction, who: '', text: '', type: 'text', attempts: 0, state: 'written' };
+    const state = direction === 'in' ? 'waiting' : 'written';
+    const blank: Card = { id, direction, who: '', text: '', type: 'text', attempts: 0, state };
     const card: Card = { ...(before ?? blank), direction, ...news };
     if (before !== undefined && JSON.stringify(before) === JSON.stringify(card)) return;
     this.#cards.set(id, card);
@@ -107,8 +108,9 @@ function titleOf(json: unknown): string {
   return typeof title === 'string' ? title : '';
 }
 
-function fromJourney({ acceptedAt, end }: Journey): Partial<Card> {
-  if (end === undefined) return { keptAt: acceptedAt };
+function fromJourney({ acceptedAt, end }: Journey, before: Card['state']): Partial<Card> {
+  // It may have come into its lane since the lanes were read, or stand further behind than they are read.
+  if (end === undefined) return { keptAt: acceptedAt, state: before === 'written' ? 'waiting' : before };
   const { at, outcome, reason, attempts } = end;
   return {
     keptAt: acceptedAt,

@@ -117,6 +117,25 @@ describe('the journey of a message', () => {
     stop();
   });
 
+  test('never says of a message that the bridge keeps that it is on its way to the bridge', async () => {
+    const { told, stop } = await listen();
+    world.channel.setFaults([{ kind: 'status', share: 1, status: 503 }]);
+    const conversation = world.simulator.control.conversations()[0]?.id ?? '';
+    // More than are read of a lane in one look.
+    for (let n = 1; n <= 52; n += 1)
+      world.simulator.control.act(conversation, { do: 'text', text: `n ${n}` });
+    const last = await eventually(() =>
+      told().findLast(({ text, keptAt }) => text === 'n 52' && keptAt !== undefined),
+    );
+    expect(last.state).toBe('waiting');
+    world.channel.setFaults([]);
+    await eventually(() => told().some(({ text, state }) => text === 'n 52' && state === 'delivered'), {
+      timeoutMs: 25_000,
+    });
+    expect(told().filter(({ state, keptAt }) => state === 'written' && keptAt !== undefined)).toEqual([]);
+    stop();
+  });
+
   test('is told again to a page that opens later', async () => {
     const { told, stop } = await listen();
     await eventually(() => ['m-1', 'm-2', 'm-3'].every((wanted) => told().some(({ id }) => id === wanted)));
