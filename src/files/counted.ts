@@ -1,4 +1,5 @@
 import { pipeline, Transform, type Readable, type TransformCallback } from 'node:stream';
+import { filePassed } from './spent-buffers.js';
 
 /** A file that is larger than it may be: found out while it passes. */
 export class TooLargeError extends Error {
@@ -20,6 +21,7 @@ export function counted(source: Readable, mostBytes: number, onClose: () => void
   const body = new Transform({
     transform(chunk: Buffer, _encoding, done: TransformCallback) {
       bytes += chunk.length;
+      filePassed(chunk.length);
       if (bytes > mostBytes) done(new TooLargeError(`more than ${mostBytes} bytes`));
       else done(null, chunk);
     },

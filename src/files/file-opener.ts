@@ -1,5 +1,6 @@
 import type { FetchFailure, FetchOptions, GuardedFetch, OpenedFile } from './guarded-fetch.js';
 import { causeCode } from './cause-code.js';
+import { counted } from './counted.js';
 import { StoreError, type ByteRange, type FileStore } from './file-store.js';
 import type { FileLocation } from './location.js';
 
@@ -41,10 +42,15 @@ export class FileOpener {
   async open(at: FileLocation, options: OpenOptions): Promise<OpenedFile | FetchFailure> {
     if (at.kind === 'stored') return this.#stored(at.id, options.range);
     const asked = fetchOptions(options);
-    if (at.kind === 'asset') return this.#assets.open(at.assetId, asked);
+    if (at.kind === 'asset') return this.#asset(at.assetId, asked);
     const file = await this.#fetchers[at.from].open(at.url, asked);
     if (file.ok || at.assetId === undefined || !this.#refetch || !expired.has(file.status ?? 0)) return file;
-    return this.#assets.open(at.assetId, asked);
+    return this.#asset(at.assetId, asked);
+  }
+
+  async #asset(id: string, options: FetchOptions): Promise<OpenedFile | FetchFailure> {
+    const file = await this.#assets.open(id, options);
+    return file.ok ? { ...file, body: counted(file.body, options.mostBytes).body } : file;
   }
 
   async #stored(id: string, range: ByteRange | undefined): Promise<OpenedFile | FetchFailure> {
@@ -54,13 +60,16 @@ export class FileOpener {
       if (store === undefined || size === undefined) return notStored;
       if (range === undefined) {
         const body = await store.open(id);
-        return body === undefined ? notStored : { ok: true, status: 200, size, body };
+        return body === undefined
+          ? notStored
+          : { ok: true, status: 200, size, body: counted(body, size).body };
       }
       const end = Math.min(range.end, size - 1);
       const body = await store.open(id, { start: range.start, end });
       if (body === undefined) return notStored;
       const contentRange = `bytes ${range.start}-${end}/${size}`;
-      return { ok: true, status: 206, size: end - range.start + 1, contentRange, body };
+      const length = end - range.start + 1;
+      return { ok: true, status: 206, size: length, contentRange, body: counted(body, length).body };
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       return { ok: false, kind: 'unreachable', detail: `store ${causeCode(error.cause)}` };

@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import type { AttachmentPolicy } from '../messages/policy.js';
-import { counted, TooLargeError } from './counted.js';
+import { TooLargeError } from './counted.js';
 import type { FileOpener } from './file-opener.js';
 import { StoreError, type FileStore } from './file-store.js';
 import { firstBytes } from './first-bytes.js';
@@ -56,20 +55,18 @@ async function look(
   const most = Math.min(policy.maxSize ?? mostBytes, mostBytes);
   const file = await opener.open(at, { mostBytes: most, signal });
   if (!file.ok) return file.kind === 'too-large' ? tooLarge(policy, mostBytes) : file;
-  const passing = counted(file.body, most);
   try {
-    const { head, whole } = await firstBytes(passing.body, tellingBytes);
+    const { head, whole } = await firstBytes(file.body, tellingBytes);
     const announced = file.size ?? countedSize;
     const verdict = await judge({ name, size: announced, head }, policy, mostBytes);
     if (verdict.kind === 'refused') {
       whole.destroy();
-      passing.body.destroy();
+      file.body.destroy();
       return verdict;
     }
     if (store !== undefined && at.kind !== 'stored') {
       if (store.files.needsSize && announced === undefined) {
-        await finished(whole.resume(), { writable: false });
-        return await look(opener, inspection, passing.bytes());
+        return await look(opener, inspection, await lengthOf(whole));
       }
       const size = await store.files.save(store.id, whole, { size: announced, signal });
       if (size === announced || announced === undefined)
@@ -78,17 +75,23 @@ async function look(
       return broken('the file broke off');
     }
     if (file.size !== undefined || !count) return { kind: 'fine', verdict, at, size: file.size, body: whole };
-    await finished(whole.resume(), { writable: false });
-    return { kind: 'fine', verdict, at, size: passing.bytes(), body: undefined };
+    return { kind: 'fine', verdict, at, size: await lengthOf(whole), body: undefined };
   } catch (error) {
-    passing.body.destroy();
+    file.body.destroy();
     if (error instanceof StoreError && store !== undefined) {
       store.failed(error);
       return look(opener, { ...inspection, store: undefined }, countedSize);
     }
-    if (error instanceof TooLargeError || passing.bytes() > most) return tooLarge(policy, mostBytes);
+    if (error instanceof TooLargeError) return tooLarge(policy, mostBytes);
     return broken('the file broke off');
   }
+}
+
+/** Reads a file to its end, in bytes. */
+async function lengthOf(body: Readable): Promise<number> {
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) bytes += chunk.length;
+  return bytes;
 }
 
 function broken(detail: string): FetchFailure {

@@ -18,8 +18,7 @@ async function openDescriptors({ pid }: BridgeProcess): Promise<number> {
 
 const lanes = 20;
 const size = 10_485_760;
-/** From Node 24 on the engine leaves some 70 MB of buffers lying that nobody uses any more, whatever the program. */
-const budget = (Number.parseInt(process.versions.node, 10) < 24 ? 50 : 120) * 1024 * 1024;
+const budget = 50 * 1024 * 1024;
 
 let host: FileHost;
 let bucket: ObjectStore;
