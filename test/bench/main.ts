@@ -14,6 +14,7 @@ import { machineFacts } from './frame/machine.js';
 import { readOptions } from './frame/options.js';
 import { asJson, asText } from './frame/report.js';
 import { alternate, compare, medians, type Variant } from './frame/rounds.js';
+import { onNode, runsOn } from './peers/node.js';
 
 const benches: Readonly<Record<string, Bench>> = {
   accept,
@@ -29,10 +30,16 @@ const benches: Readonly<Record<string, Bench>> = {
 };
 
 async function run(): Promise<void> {
-  const options = readOptions(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  const options = readOptions(args);
   const bench = benches[options.name];
   if (bench === undefined) throw new Error(`There is no measurement ${options.name}.`);
-  const plan = await bench.plan(options);
+  if (options.node !== undefined && !runsOn(options.node)) {
+    process.exitCode = await onNode(options.node, args);
+    return;
+  }
+  const messages = options.messages ?? bench.messages ?? 10_000;
+  const plan = await bench.plan({ ...options, messages });
   const variants = chosen(plan.variants, options.only);
   const measured = await alternate(variants, options.rounds, (line) => process.stderr.write(`${line}\n`));
   const report = {
@@ -55,7 +62,7 @@ function chosen(variants: readonly Variant[], only: string): readonly Variant[] 
 run().catch((error: unknown) => {
   const names = Object.entries(benches).map(([name, { what }]) => `  ${name.padEnd(10)}${what}`);
   const usage = [
-    'Usage: npm run bench -- <name> [--rounds 5] [--seconds 5] [--messages 10000] [--only names or part-of-a-name] [--peers] [--json]',
+    'Usage: npm run bench -- <name> [--rounds 5] [--seconds 5] [--messages number] [--only names or part-of-a-name] [--peers] [--node 24] [--json]',
     ...names,
   ];
   process.stderr.write(

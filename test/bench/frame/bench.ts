@@ -11,5 +11,7 @@ export interface Plan {
 /** One measurement, by the name it has on the command line. */
 export interface Bench {
   readonly what: string;
+  /** Messages of a counted measurement, unless told. Default: 10,000. */
+  readonly messages?: number;
   plan(options: BenchOptions): Plan | Promise<Plan>;
 }
