@@ -2,7 +2,7 @@
 # Three stages; everything that builds, and npm itself, stays behind. Both bases can be given by digest, so that the same
 # commit makes the same image (how to find the digests: docs/deployment.md):
 #   --build-arg NODE_IMAGE=docker.io/library/node@sha256:… --build-arg BASE_IMAGE=docker.io/library/debian@sha256:…
-ARG NODE_IMAGE=docker.io/library/node:20-bookworm-slim
+ARG NODE_IMAGE=docker.io/library/node:24-bookworm-slim
 ARG BASE_IMAGE=docker.io/library/debian:bookworm-slim
 
 FROM ${NODE_IMAGE} AS build

@@ -6,8 +6,9 @@
 #   KEEP=1 bash scripts/build-image-here.sh     the folder is kept, its name printed
 #   WORK=<kept folder> bash …                   goes on with the base images that are in it, and keeps it
 #
-# The bases are stand-ins made with debootstrap from the same distribution, and this machine's own Node.js: what a registry
-# would give has other bytes. What is proven so, and what is not: docs/deployment.md. Not part of .ci/run: it takes minutes.
+# The bases are stand-ins made with debootstrap from the same distribution, and the same release of Node.js (this machine's
+# own, or npm's package of it): what a registry would give has other bytes. What is proven so, and what is not:
+# docs/deployment.md. Not part of .ci/run: it takes minutes.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -36,8 +37,24 @@ clean_up() {
 }
 trap clean_up EXIT
 
+# The Dockerfile's own default, and the release of Node.js in its name.
+node_image=$(sed -n 's/^ARG NODE_IMAGE=//p' Dockerfile)
+node_release=${node_image##*:}
+node_release=${node_release%%-*}
+
+# Prints where a binary of that release lies.
+find_node() {
+  if [ "$(node -p 'process.versions.node.split(".")[0]')" = "$node_release" ]; then
+    readlink -f "$(command -v node)"
+  else
+    npm install --prefix "$work/node" --no-audit --no-fund "node@$node_release" >"$work/node.log" 2>&1 ||
+      { tail -5 "$work/node.log" >&2; return 1; }
+    echo "$work/node/node_modules/node/bin/node"
+  fi
+}
+
 make_bases() {
-  local base prefix mirror started=$SECONDS
+  local base binary mirror started=$SECONDS
   say 'making the base images (debootstrap) …'
   # shellcheck disable=SC2016 # the placeholders are apt's
   mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Component: main' 'Origin: Debian' 'Codename: bookworm' | head -1)
@@ -50,9 +67,9 @@ make_bases() {
   base=$(b from scratch)
   b add -q "$base" "$work/base" / >/dev/null
   b commit -q "$base" docker.io/library/debian:bookworm-slim >/dev/null
-  prefix=$(dirname "$(dirname "$(readlink -f "$(command -v node)")")")
+  binary=$(find_node)
   b run --isolation chroot --network host "$base" -- sh -c 'apt-get update -qq && apt-get install -y -qq --no-install-recommends libstdc++6 ca-certificates' >/dev/null 2>&1
-  b copy -q "$base" "$prefix/bin/node" /usr/local/bin/node >/dev/null
+  b copy -q "$base" "$binary" /usr/local/bin/node >/dev/null
   b copy -q "$base" "$(readlink -f "$(npm root -g)/npm")" /usr/local/lib/node_modules/npm >/dev/null
   b run --isolation chroot "$base" -- sh -c 'ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm; ln -s ../lib/node_modules/npm/bin/npx-cli.js /usr/local/bin/npx'
   # How npm reaches its registry from here is this machine's own matter; the final image knows nothing of it.
@@ -61,13 +78,13 @@ make_bases() {
     b copy -q "$base" "$NODE_EXTRA_CA_CERTS" /etc/ssl/certs/of-this-machine.pem >/dev/null
     b config --env NODE_EXTRA_CA_CERTS=/etc/ssl/certs/of-this-machine.pem "$base"
   fi
-  b commit -q "$base" docker.io/library/node:20-bookworm-slim >/dev/null
+  b commit -q "$base" "$node_image" >/dev/null
   b rm "$base" >/dev/null
   rm -rf --one-file-system "$work/base"
   say "base images: $((SECONDS - started)) s"
 }
 
-b images -q docker.io/library/node:20-bookworm-slim >/dev/null 2>&1 || make_bases
+b images -q "$node_image" >/dev/null 2>&1 || make_bases
 
 started=$SECONDS
 say 'building the Dockerfile …'
