@@ -241,8 +241,8 @@ describe('very many tiny files', () => {
         .filter((index) => index % customers === customer);
       expect(order).toEqual([...order].sort((a, b) => a - b));
     }
-    // Pooled connections to eGain may have come.
-    await eventually(async () => (await descriptors()) <= before + 40);
+    // Pooled connections to eGain may have come, as many as uploads were busy at once; forgotten files would be a thousand.
+    await eventually(async () => (await descriptors()) <= before + 200);
     await eventually(async () => (await host.connections()) <= 1);
   }, 120_000);
 });
