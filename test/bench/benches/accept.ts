@@ -74,7 +74,7 @@ export const accept: Bench = {
 };
 
 async function measure(start: Start, seconds: number, calm: boolean): Promise<Figures> {
-  const redis = await startMeasuredRedis();
+  const redis = await startMeasuredRedis({ rewrites: false });
   try {
     const { subject, port } = await start(redis.url);
     try {

@@ -55,7 +55,7 @@ async function measure(messages: number, lanes: number): Promise<Figures> {
     const { perSecond } = await closedLoop(target, { connections, amount: messages });
     const waiting = await dataBytes(redis);
     const worker = await resources.use(startBridge({ ...common, role: 'worker' }));
-    const drained = await measureDrain(worker, peer, messages);
+    const drained = await measureDrain({ worker, peer, redis, total: messages });
     await worker.stop();
     const left = await dataBytes(redis);
     return {

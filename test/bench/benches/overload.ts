@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../frame/bench.js';
-import { channelRequest, customer } from '../frame/bodies.js';
+import { channelRequest, loudCustomer } from '../frame/bodies.js';
 import { channelWebhookPath, startBridge } from '../frame/bridge.js';
 import { closedLoop, type Target } from '../frame/closed-loop.js';
 import { openLoop } from '../frame/open-loop.js';
@@ -84,11 +84,11 @@ async function measureHot(seconds: number): Promise<Figures> {
       port: bridge.port,
       path: channelWebhookPath,
       headers: { 'content-type': 'application/json' },
-      next: () => channelRequest(customer(loudCustomers)),
+      next: () => channelRequest(loudCustomer(0)),
     };
     const others: Target = {
       ...hot,
-      next: () => channelRequest(customer(loudCustomers + Math.floor(Math.random() * lanes))),
+      next: () => channelRequest(loudCustomer(Math.floor(Math.random() * lanes))),
     };
     const beside = async (target: Target): Promise<number> => {
       const flood = openLoop(target, {
@@ -105,6 +105,3 @@ async function measureHot(seconds: number): Promise<Figures> {
     return { aloneP99Ms, spreadP99Ms, meanwhileP99Ms };
   });
 }
-
-/** The first of those who are none of the calm ones. */
-const loudCustomers = 99_990_000;

@@ -64,7 +64,7 @@ async function measureBridge(settings: {
 }): Promise<Figures> {
   const { messages, lanes, delayMs } = settings;
   return withResources(async (resources) => {
-    const redis = await resources.use(startMeasuredRedis());
+    const redis = await resources.use(startMeasuredRedis({ rewrites: false }));
     const peer = await resources.use(startPeer({ delayMs }));
     const common = { redisUrl: redis.url, peerUrl: peer.url };
     const web = await resources.use(startBridge({ ...common, role: 'web' }));
@@ -73,7 +73,7 @@ async function measureBridge(settings: {
       await closedLoop(traffic(direction, web.port, lanes), { connections, amount: messages });
       const worker = await startBridge({ ...common, role: 'worker', instance: 'bench-worker' });
       try {
-        return await measureDrain(worker, peer, messages);
+        return await measureDrain({ worker, peer, redis, total: messages });
       } finally {
         await worker.stop();
       }
@@ -86,6 +86,8 @@ async function measureBridge(settings: {
       outboundPerSecond: outbound.perSecond,
       inboundCpuMicrosPerMessage: inbound.cpuMicrosPerMessage,
       outboundCpuMicrosPerMessage: outbound.cpuMicrosPerMessage,
+      inboundRedisMicrosPerMessage: inbound.redisMicrosPerMessage,
+      outboundRedisMicrosPerMessage: outbound.redisMicrosPerMessage,
     };
   });
 }
@@ -94,7 +96,7 @@ const batch = 500;
 
 async function measurePlain(messages: number, delayMs: number): Promise<Figures> {
   return withResources(async (resources) => {
-    const redis = await resources.use(startMeasuredRedis());
+    const redis = await resources.use(startMeasuredRedis({ rewrites: false }));
     const peer = await resources.use(startPeer({ delayMs }));
     await askRedis(redis, async (connection) => {
       const queue = new Queue('deliver', { connection });
@@ -110,7 +112,7 @@ async function measurePlain(messages: number, delayMs: number): Promise<Figures>
     const file = new URL('../baselines/plain-bullmq.js', import.meta.url);
     const worker = startSubject(file, { env: { REDIS_URL: redis.url, PEER_URL: peer.url } });
     try {
-      return { ...(await measureDrain(worker, peer, messages)) };
+      return { ...(await measureDrain({ worker, peer, redis, total: messages })) };
     } finally {
       await worker.stop();
     }

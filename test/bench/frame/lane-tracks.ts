@@ -1,6 +1,4 @@
-import { conversationPrefix } from './bodies.js';
-
-const laneIn = new RegExp(`(?:customer-|${conversationPrefix})(\\d{8})`);
+import { conversationIn, customerIn } from './bodies.js';
 
 interface Lane {
   lastNumber: number;
@@ -16,7 +14,7 @@ export class LaneTracks {
   #longestSilenceMs = 0;
 
   note(body: string, atMs: number): void {
-    const name = laneIn.exec(body)?.[1];
+    const name = (customerIn.exec(body) ?? conversationIn.exec(body))?.[1];
     const number = Number(/[0-9a-f]{8}-(\d{12})/.exec(body)?.[1]);
     if (name === undefined || Number.isNaN(number)) return;
     const repeated = this.#seen.has(number);

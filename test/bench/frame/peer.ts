@@ -7,14 +7,12 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { conversationPrefix } from './bodies.js';
+import { conversationOf, customerIn, isOfLoudCustomer } from './bodies.js';
 import { LaneTracks } from './lane-tracks.js';
 
 const delayMs = Number(process.env['PEER_DELAY_MS'] ?? 0);
 const tracks = process.env['PEER_TRACK'] === undefined ? undefined : new LaneTracks();
 const state = { atMs: [] as number[], waysMs: [] as number[], calmWaysMs: [] as number[] };
-/** Those who write more than all others, in measurements of fairness. */
-const hot = 'customer-9999';
 
 function note(body: string): void {
   const now = performance.now();
@@ -23,7 +21,7 @@ function note(body: string): void {
   if (sent !== undefined) {
     const way = Number(process.hrtime.bigint() - BigInt(sent)) / 1e6;
     state.waysMs.push(way);
-    if (!body.includes(hot)) state.calmWaysMs.push(way);
+    if (!isOfLoudCustomer(body)) state.calmWaysMs.push(way);
   }
   tracks?.note(body, now);
 }
@@ -31,7 +29,7 @@ function note(body: string): void {
 /** eGain's answer: a conversation's id follows from the customer's, so that later callbacks can name it. */
 function egainAnswer(body: string): string {
   const known = /"conversation":\{"id":"([^"]+)"/.exec(body)?.[1];
-  const conversation = known ?? conversationPrefix + (/customer-(\d{8})/.exec(body)?.[1] ?? 'unknown');
+  const conversation = known ?? conversationOf(customerIn.exec(body)?.[1] ?? 'unknown');
   return `{"messages":{"message":[{"id":"${randomUUID()}","conversation":{"id":"${conversation}"}}]}}`;
 }
 
