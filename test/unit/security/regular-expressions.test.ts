@@ -44,8 +44,8 @@ const expressions = [
   ...new Map(files.flatMap((file) => file.expressions).map((one) => [one.at, one])).values(),
 ];
 
-const length = 100_000;
-/** A step per letter takes about a millisecond, a step per pair of letters several seconds. */
+const length = 200_000;
+/** A step per letter takes some milliseconds, a step per pair of letters several seconds, even in compiled expressions. */
 const mostMs = 500;
 const classes: Readonly<Record<string, string>> = {
   s: ' \t',
@@ -85,12 +85,22 @@ function attacks({ source }: Expression): string[] {
 const repeats = ({ source }: Expression): boolean => /[*+]|,\}/.test(source);
 
 const context = createContext({});
-const attempt = new Script('expression.test(text)');
+const attempt = new Script('for (const text of texts) expression.test(text)');
 
-/** Whether the expression had its answer in time; one that is at work can only be broken off from outside. */
-function answers({ source, flags }: Expression, text: string): boolean {
+/** One that is slow only because the machine has other things to do is not slow twice. */
+const tries = 2;
+
+/** Whether the expression answers to each text in time. */
+function isQuick(one: Expression, texts: readonly string[]): boolean {
+  // All together, for each attempt costs a thread that watches it.
+  if (answers(one, texts)) return true;
+  return texts.every((text) => Array.from({ length: tries }).some(() => answers(one, [text])));
+}
+
+/** Whether the expression had its answers in time; one that is at work can only be broken off from outside. */
+function answers({ source, flags }: Expression, texts: readonly string[]): boolean {
   context['expression'] = new RegExp(source, flags);
-  context['text'] = text;
+  context['texts'] = texts;
   try {
     attempt.runInContext(context, { timeout: mostMs });
     return true;
@@ -104,7 +114,7 @@ describe('regular expressions', () => {
   test('the battery breaks those that are known to be slow', () => {
     for (const source of ['\\s+$', '^(?:\\w+\\s?)*$', 'headers\\[.*\\]\\.value$']) {
       const one = { source, flags: '', at: source };
-      expect([source, attacks(one).every((text) => answers(one, text))]).toEqual([source, false]);
+      expect([source, isQuick(one, attacks(one))]).toEqual([source, false]);
     }
   });
 
@@ -114,9 +124,7 @@ describe('regular expressions', () => {
   });
 
   test('I9: none of ours takes longer than in proportion to what it reads, whoever wrote that', () => {
-    const slow = expressions.filter(
-      (one) => repeats(one) && !attacks(one).every((text) => answers(one, text)),
-    );
+    const slow = expressions.filter((one) => repeats(one) && !isQuick(one, attacks(one)));
     expect(slow.map(({ at }) => at)).toEqual([]);
   }, 120_000);
 
