@@ -1,5 +1,4 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
@@ -10,9 +9,9 @@ import {
   type TokenSource,
   type TokenSourceOptions,
 } from '../../../src/egain/token/token-source.js';
+import { spawnProgram } from '../../support/spawn-process.js';
 import { freePort, startRedis, type RunningRedis } from './support/redis-server.js';
 import { issued, startTokenEndpoint, type RunningTokenEndpoint } from './support/token-endpoint.js';
-import { runTypeScript } from './support/typescript-child.js';
 
 const clientSecret = 'a-secret-of-24-characters';
 let redis: RunningRedis;
@@ -67,11 +66,11 @@ async function failure(work: Promise<unknown>): Promise<EgainError> {
 describe('I8: one token for everybody', () => {
   test('50 cold callers in each of 3 real processes cause one request', async () => {
     endpoint.answer((n) => ({ ...issued(`token-${n}`), delayMs: 300 }));
-    const child = join(import.meta.dirname, 'support/token-caller.ts');
-    const printed = await Promise.all(
-      [1, 2, 3].map(() => runTypeScript(child, [String(redis.port), endpoint.url, '50'])),
+    const callers = [1, 2, 3].map(() =>
+      spawnProgram('token-caller', [String(redis.port), endpoint.url, '50']),
     );
-    expect(printed).toEqual(['["token-1"]', '["token-1"]', '["token-1"]']);
+    for (const caller of callers) expect(await caller.exited).toEqual({ code: 0, signal: null });
+    expect(callers.map((caller) => caller.stdout())).toEqual(['["token-1"]', '["token-1"]', '["token-1"]']);
     expect(endpoint.calls).toHaveLength(1);
   }, 60_000);
 

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { createTokenSource } from '../../../../src/egain/token/token-source.js';
+import { createTokenSource } from '../../src/egain/token/token-source.js';
 
 /** One process of several: asks for a token `count` times at once and prints what it got. */
 const [, , port, url, count] = process.argv;
