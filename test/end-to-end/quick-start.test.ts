@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -27,7 +27,8 @@ beforeAll(async () => {
   clone = join(folder, 'egain-channel-bridge');
   await run('git', ['clone', '-q', projectRoot, clone]);
   await symlink(join(projectRoot, 'node_modules'), join(clone, 'node_modules'));
-  for (const made of ['dist', '.setup'])
+  await mkdir(join(clone, '.setup'));
+  for (const made of ['dist', '.setup/build', '.setup/types'])
     await cp(join(projectRoot, made), join(clone, made), { recursive: true });
   // Pages that are being written are tried as they are now, and packages that were just chosen are those that are lent.
   for (const name of ['docs/quick-start.md', 'docs/channels.md', 'package.json', 'package-lock.json'])
