@@ -1,16 +1,11 @@
 import { findBrowser } from './scripts/setup/find-browser.mjs';
 
-/** Tests run as ES modules; Node needs --experimental-vm-modules for that (the npm scripts set it). */
+/** Node's own loader takes all modules, in the worker's own realm; test/runner says why. */
 const base = {
-  testEnvironment: '<rootDir>/test/support/environment.mjs',
+  runtime: '<rootDir>/test/runner/runtime.mjs',
+  testEnvironment: '<rootDir>/test/runner/environment.mjs',
   extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, sourceMaps: 'inline' },
-    ],
-  },
+  transform: {},
 };
 
 /** Milliseconds a test may take. They only bound a hanging test, so they allow for a busy machine. */
@@ -25,7 +20,7 @@ const room = (name, testTimeout, globals = {}) => ({
   // `testTimeout` of a project is not heeded; the setup file hands this one to Jest.
   globals: { testTimeout, ...globals },
   setupFilesAfterEnv: [
-    '<rootDir>/test/support/test-timeout.mjs',
+    '<rootDir>/test/runner/test-timeout.mjs',
     // A unit test speaks no HTTP, so there is nothing to hold against the API's description.
     ...(name === 'unit' ? [] : ['<rootDir>/test/support/contract.ts']),
   ],
@@ -33,8 +28,9 @@ const room = (name, testTimeout, globals = {}) => ({
 });
 
 export default {
-  globalSetup: './test/support/run-begins.mjs',
-  globalTeardown: './test/support/run-ends.mjs',
+  globalSetup: './test/runner/run-begins.mjs',
+  globalTeardown: './test/runner/run-ends.mjs',
+  testSequencer: './test/runner/sequencer.mjs',
   projects: [
     ...Object.entries(timeouts).map(([name, testTimeout]) => room(name, testTimeout)),
     // Without a browser there is no such room; `node scripts/setup.mjs --browser` installs one.

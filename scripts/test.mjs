@@ -1,9 +1,8 @@
-// The whole suite, in three parts: everything that uses the processors well, side by side; then what mostly waits and counts
-// seconds, with less beside it; then what judges who was kept waiting by whom, alone on the machine. Asked for anything in
-// particular, Jest gets the arguments as they are.
+// The whole suite, in two parts: everything side by side (test/runner/sequencer.mjs says in which order), then what judges who was
+// kept waiting by whom, alone on the machine. Asked for anything in particular, Jest gets the arguments as they are.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const whole = /^--(forceExit|json|outputFile=.*|silent|ci)$/;
@@ -12,16 +11,7 @@ const output = args.find((arg) => arg.startsWith('--outputFile='))?.slice('--out
 
 /** @returns {Promise<number>} Jest's exit code */
 function jest(...own) {
-  const child = spawn(
-    process.execPath,
-    [
-      '--experimental-vm-modules',
-      '--disable-warning=ExperimentalWarning',
-      'node_modules/jest/bin/jest.js',
-      ...own,
-    ],
-    { stdio: 'inherit' },
-  );
+  const child = spawn(process.execPath, ['node_modules/jest/bin/jest.js', ...own], { stdio: 'inherit' });
   return new Promise((resolve) => {
     child.on('exit', (code, signal) => resolve(signal === null ? (code ?? 1) : 1));
   });
@@ -47,9 +37,9 @@ if (!args.every((arg) => whole.test(arg))) {
 } else {
   const folder = mkdtempSync(join(tmpdir(), 'egain-bridge-results-'));
   const common = args.filter((arg) => !arg.startsWith('--outputFile='));
+  // More than there are processors, for many a file waits for a process it started, or for the clock.
   const parts = [
-    [`--maxWorkers=${Math.max(2, Math.min(4, availableParallelism()))}`, '--ignoreProjects', 'chaos'],
-    ['--maxWorkers=3', '--selectProjects', 'chaos', '--testPathIgnorePatterns', '/chaos/alone/'],
+    ['--maxWorkers=5', '--testPathIgnorePatterns', '/chaos/alone/'],
     ['--runInBand', '--selectProjects', 'chaos', '--', '/chaos/alone/'],
   ];
   const files = parts.map((_, index) => join(folder, `${index}.json`));

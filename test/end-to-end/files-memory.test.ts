@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { Agent, request, setGlobalDispatcher } from 'undici';
+import { Agent, getGlobalDispatcher, request, setGlobalDispatcher } from 'undici';
 import { eventually } from '../support/eventually.js';
 import { startFileHost, type FileHost } from '../support/file-host.js';
 import { startObjectStore, type ObjectStore } from '../support/object-store.js';
@@ -25,6 +25,8 @@ let host: FileHost;
 let bucket: ObjectStore;
 let world: World;
 let client: Agent;
+/** Other test files in this process use it after this one. */
+const usual = getGlobalDispatcher();
 beforeAll(async () => {
   host = await startFileHost();
 });
@@ -34,6 +36,7 @@ beforeEach(async () => {
   bucket = await startObjectStore();
 });
 afterEach(async () => {
+  setGlobalDispatcher(usual);
   await world.stop();
   await bucket.stop();
 });

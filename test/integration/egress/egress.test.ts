@@ -58,9 +58,8 @@ async function get(egress: Egress, url: string, identity?: ClientCertificate): P
     const answer = await request(url, { dispatcher: pool });
     return await answer.body.text();
   } catch (error) {
-    // Errors of node:tls are of another realm than the test's.
-    const { code = '', message } = error as { readonly code?: string; readonly message: string };
-    return `${code} ${message}`;
+    if (!(error instanceof Error)) throw error;
+    return `${'code' in error ? String(error.code) : ''} ${error.message}`;
   }
 }
 
