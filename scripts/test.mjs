@@ -39,7 +39,7 @@ if (!args.every((arg) => whole.test(arg))) {
   const common = args.filter((arg) => !arg.startsWith('--outputFile='));
   // More than there are processors, for many a file waits for a process it started, or for the clock.
   const parts = [
-    ['--maxWorkers=5', '--testPathIgnorePatterns', '/chaos/alone/'],
+    ['--maxWorkers=4', '--testPathIgnorePatterns', '/chaos/alone/'],
     ['--runInBand', '--selectProjects', 'chaos', '--', '/chaos/alone/'],
   ];
   const files = parts.map((_, index) => join(folder, `${index}.json`));
