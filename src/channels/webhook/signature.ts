@@ -15,28 +15,23 @@ function keysOf(secrets: readonly string[]): readonly KeyObject[] {
   return keys;
 }
 
-/** One digest of 32 bytes per secret, in the order of the secrets. `timestamp` in seconds, as in the header. */
-export function digests(
-  secrets: readonly string[],
-  id: string,
-  timestamp: string,
-  body: Buffer | string,
-): Buffer[] {
+function hmacs(secrets: readonly string[], id: string, timestamp: string, body: Buffer | string) {
   return keysOf(secrets).map((key) =>
     typeof body === 'string'
-      ? createHmac('sha256', key).update(`${id}.${timestamp}.${body}`, 'utf8').digest()
-      : createHmac('sha256', key).update(`${id}.${timestamp}.`, 'utf8').update(body).digest(),
+      ? createHmac('sha256', key).update(`${id}.${timestamp}.${body}`, 'utf8')
+      : createHmac('sha256', key).update(`${id}.${timestamp}.`, 'utf8').update(body),
   );
 }
 
+/** One digest of 32 bytes per secret, in the order of the secrets. `timestamp` in seconds, as in the header. */
+export function digests(...signed: Parameters<typeof hmacs>): Buffer[] {
+  return hmacs(...signed).map((hmac) => hmac.digest());
+}
+
 /** The value of `webhook-signature`: one signature per secret, the first secret's first. */
-export function signatureHeader(
-  secrets: readonly string[],
-  id: string,
-  timestamp: string,
-  body: Buffer | string,
-): string {
-  return digests(secrets, id, timestamp, body)
-    .map((digest) => `v1,${digest.toString('base64')}`)
+export function signatureHeader(...signed: Parameters<typeof hmacs>): string {
+  // Asked for as text: a buffer in between costs a quarter of the whole.
+  return hmacs(...signed)
+    .map((hmac) => `v1,${hmac.digest('base64')}`)
     .join(' ');
 }
