@@ -30,6 +30,14 @@ local function follow(lane, text, jobs)
   end
 end
 
+-- Generations for all heads are taken at once, when the first is needed; one that is left over is nobody's.
+local heads = (#ARGV - 4) / 10
+local generations
+local function next_generation()
+  generations = (generations or redis.call('INCRBY', tag .. ':generation', heads) - heads) + 1
+  return generations
+end
+
 local function go_on(target, lock, owner, most, answer)
   local lane = redis.call('ZPOPMIN', key('w', target))[1]
   if not lane then
@@ -37,7 +45,7 @@ local function go_on(target, lock, owner, most, answer)
     redis.call('HDEL', tag .. ':carried', lock)
     return
   end
-  local generation = redis.call('INCR', tag .. ':generation')
+  local generation = next_generation()
   local found = redis.call('HMGET', key('s', lane), 'n', 'a', 'p', 'e', 'c')
   redis.call('ZADD', key('r', target), now, lane)
   redis.call('HSET', tag .. ':carried', lock, owner .. ' ' .. lane)
@@ -59,11 +67,11 @@ local function finish(at)
   if ARGV[at + 5] ~= '0' then
     redis.call('PEXPIRE', key('m', lane), ARGV[at + 5])
   end
-  local more, head = finish_head(lane, target)
+  local more, head, died = finish_head(lane, target)
   if ARGV[at + 3] ~= '' then
     write_journey(ARGV[at + 3], lane, with_attempts(ARGV[at + 4], history), ARGV[2])
     -- A retry was counted when it was put back, by the time of its first acceptance.
-    if string.sub(head, 14, 14) ~= '!' then
+    if died and string.sub(head, 14, 14) ~= '!' then
       went_before(lane, accepted_at(head))
     end
   end
@@ -71,7 +79,7 @@ local function finish(at)
   if more then
     answer[1] = held and 'more' or 'lost'
     if held and most > 0 then
-      answer[3] = redis.call('EXISTS', key('o', lane))
+      answer[3] = is_inbound(target) and redis.call('EXISTS', key('o', lane)) or 0
       for i, element in ipairs(redis.call('LRANGE', key('l', lane), 0, most - 1)) do
         answer[3 + i] = element
       end

@@ -140,21 +140,26 @@ local function drop_journey(message, lane)
 end
 
 -- Takes the head off a lane; an emptied lane leaves nothing behind but its mapping.
--- Returns true when messages remain, and the head.
+-- Returns true when messages remain, the head, and whether one of the lane has died (`went_before` is of use then only).
 local function finish_head(lane, target)
-  local head = redis.call('LPOP', key('l', lane))
+  local list, dead = key('l', lane), key('x', lane)
+  local head = redis.call('LPOP', list)
   local state = key('s', lane)
-  if redis.call('EXISTS', key('l', lane)) == 1 then
+  -- Mostly neither is there any more, and one command tells that of both.
+  local there = redis.call('EXISTS', list, dead)
+  local more = there == 2 or (there == 1 and redis.call('EXISTS', list) == 1)
+  local died = there == 2 or (there == 1 and not more)
+  if more then
     redis.call('HINCRBY', state, 'n', 1)
     redis.call('HDEL', state, 'a', 'b', 'e', 'p', 'c', 'h')
-    return true, head
+    return true, head, died
   end
   redis.call('DEL', state)
   if redis.call('ZREM', key('r', target), lane) == 0 then
     redis.call('ZREM', key('b', target), lane)
     redis.call('ZREM', key('w', target), lane)
   end
-  return false, head
+  return false, head, died
 end
 
 -- The owner's word counts only while it is the owner and the head is still the one it took.
@@ -176,6 +181,11 @@ local function with_attempts(journey, history)
   return history and journey .. '|' .. history or journey
 end
 
+-- Only an inbound lane's customer can have told something before a conversation began, or was offered something.
+local function is_inbound(target)
+  return string.sub(target, 1, 3) == 'in:'
+end
+
 -- Somebody becomes a lane's owner, of a new generation where one is given. `found`: n, a, p, e, c of its state. Adds to
 -- `answer`: target, finished, attempts, starts, plan, mapping, last error, what the customer told before, whether they
 -- were offered something lately (1 or 0), and the first `most` messages.
@@ -187,6 +197,15 @@ local function own(lane, owner, target, generation, found, most, answer)
     redis.call('HSET', key('s', lane), 'o', owner, 'c', starts)
   end
   local mapping = redis.call('GET', key('m', lane)) or ''
+  local told, offered = '', 0
+  if is_inbound(target) then
+    if mapping ~= '' then
+      offered = redis.call('EXISTS', key('o', lane))
+    elseif redis.call('EXISTS', key('i', lane), key('o', lane)) > 0 then
+      told = redis.call('GET', key('i', lane)) or ''
+      offered = redis.call('EXISTS', key('o', lane))
+    end
+  end
   local size = #answer
   answer[size + 1] = target
   answer[size + 2] = tonumber(found[1] or '0')
@@ -195,8 +214,8 @@ local function own(lane, owner, target, generation, found, most, answer)
   answer[size + 5] = found[3] or ''
   answer[size + 6] = mapping
   answer[size + 7] = found[4] or ''
-  answer[size + 8] = mapping == '' and redis.call('GET', key('i', lane)) or ''
-  answer[size + 9] = redis.call('EXISTS', key('o', lane))
+  answer[size + 8] = told
+  answer[size + 9] = offered
   for i, element in ipairs(redis.call('LRANGE', key('l', lane), 0, most - 1)) do
     answer[size + 9 + i] = element
   end
