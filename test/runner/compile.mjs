@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { transform } from '@swc/core';
@@ -7,29 +7,35 @@ import { compiledPath, compiledRoot, root } from './compiled-path.mjs';
 const rooms = ['config', 'examples', 'scripts', 'src', 'test', 'webhooks', 'workers'];
 const globals = pathToFileURL(join(import.meta.dirname, 'globals.mjs')).href;
 
-/** Says where the sources lie that the modules name: a folder that was copied or moved has those of another place. */
-const placeFile = join(compiledRoot, 'place');
+/**
+ * Says what made the modules, and where the sources lie that they name: they are of no use to another version of this file, nor in
+ * a folder that was copied or moved.
+ */
+const madeBy = join(compiledRoot, 'made-by');
 
 /** Makes a plain module of every source that has changed, and removes those whose source is gone. */
 export async function compile() {
-  if ((await readFile(placeFile, 'utf8').catch(() => '')) !== root) {
+  const own = `${root} ${await modifiedAt(fileURLToPath(import.meta.url))}`;
+  if ((await readFile(madeBy, 'utf8').catch(() => '')) !== own) {
     await rm(compiledRoot, { recursive: true, force: true });
     await mkdir(compiledRoot, { recursive: true });
-    await put(placeFile, root);
+    await put(madeBy, own);
   }
   const lists = await Promise.all(rooms.map((room) => filesIn(join(root, room))));
   const sources = lists.flat().filter((file) => /(?<!\.d)\.ts$|\.mjs$/.test(file));
-  const own = await modifiedAt(fileURLToPath(import.meta.url));
-  await Promise.all(sources.map((source) => compileOne(source, own)));
-  const wanted = new Set([...sources.map(compiledPath), placeFile]);
-  const there = (await filesIn(compiledRoot)).filter((file) => !wanted.has(file.replace(/\.map$/, '')));
-  await Promise.all(there.map((file) => rm(file)));
+  await Promise.all(sources.map(compileOne));
+  const wanted = new Set([...sources.map(compiledPath), madeBy]);
+  const strays = (await filesIn(compiledRoot)).filter(
+    (file) => !isDraft(file) && !wanted.has(file.replace(/\.map$/, '')),
+  );
+  await Promise.all(strays.map((file) => rm(file, { force: true })));
 }
 
-async function compileOne(source, own) {
+/** A module is as old as its source, to the millisecond: also a source that an older one took the place of has changed. */
+async function compileOne(source) {
   const target = compiledPath(source);
   const [made, changed] = await Promise.all([modifiedAt(target), modifiedAt(source)]);
-  if (made > Math.max(changed, own)) return;
+  if (made === changed) return;
   const { code, map } = await transform(await readFile(source, 'utf8'), {
     filename: source,
     sourceFileName: source,
@@ -42,6 +48,7 @@ async function compileOne(source, own) {
   await mkdir(dirname(target), { recursive: true });
   await put(`${target}.map`, map);
   await put(target, `${inPlaceOf(source, code)}\n//# sourceMappingURL=${basename(target)}.map\n`);
+  await utimes(target, changed / 1000, changed / 1000);
 }
 
 /** A module finds the files beside its source, and the test functions that Jest would give it. */
@@ -59,8 +66,10 @@ export async function put(file, text) {
   await rename(draft, file);
 }
 
+const isDraft = (file) => /\.\d+$/.test(file);
+
 async function modifiedAt(file) {
-  return (await stat(file).catch(() => undefined))?.mtimeMs ?? 0;
+  return Math.round((await stat(file).catch(() => undefined))?.mtimeMs ?? 0);
 }
 
 async function filesIn(folder) {
