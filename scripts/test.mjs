@@ -1,5 +1,6 @@
-// The whole suite, in two parts: everything side by side (test/runner/sequencer.mjs says in which order), then what judges who was
-// kept waiting by whom, alone on the machine. Asked for anything in particular, Jest gets the arguments as they are.
+// The whole suite, in three parts: everything but chaos side by side (test/runner/sequencer.mjs says in which order); then chaos,
+// which mostly waits, and must not be kept waiting by others; then what judges who was kept waiting by whom, alone on the machine.
+// Asked for anything in particular, Jest gets the arguments as they are.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -39,7 +40,8 @@ if (!args.every((arg) => whole.test(arg))) {
   const common = args.filter((arg) => !arg.startsWith('--outputFile='));
   // More than there are processors, for many a file waits for a process it started, or for the clock.
   const parts = [
-    ['--maxWorkers=4', '--testPathIgnorePatterns', '/chaos/alone/'],
+    ['--maxWorkers=4', '--ignoreProjects', 'chaos'],
+    ['--maxWorkers=4', '--selectProjects', 'chaos', '--testPathIgnorePatterns', '/chaos/alone/'],
     ['--runInBand', '--selectProjects', 'chaos', '--', '/chaos/alone/'],
   ];
   const files = parts.map((_, index) => join(folder, `${index}.json`));

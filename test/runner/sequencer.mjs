@@ -1,10 +1,10 @@
 import Sequencer from '@jest/test-sequencer';
 
 /**
- * How far into the run the files of a room reach. Chaos waits a lot and takes long, so it begins early; what is over in a
- * moment comes last, so that no worker is left alone with a long file.
+ * How far into the run the files of a room reach. What is over in a moment comes last, so that no worker is left alone with a
+ * long file.
  */
-const reach = { chaos: 0.6, 'end-to-end': 0.8, browser: 0.8, integration: 1, unit: 1 };
+const reach = { chaos: 1, 'end-to-end': 0.8, browser: 0.8, integration: 1, unit: 1 };
 
 /**
  * Each room's files lie evenly over the run, the long ones first: what waits for a browser, for a process or for the clock has
