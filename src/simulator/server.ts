@@ -83,9 +83,6 @@ function serve(
     serveControl(parts, request, response, path.slice('/control/'.length), query);
     return;
   }
-  const { toldClockOffsetMs } = world.switches.current;
-  if (toldClockOffsetMs !== 0)
-    response.setHeader('date', new Date(world.clock.now() + toldClockOffsetMs).toUTCString());
   const door = doorFor(parts, limits, request, path, query);
   readBody(request, door.limit, (body) => {
     if (!body.ok && body.reason === 'gone') return;

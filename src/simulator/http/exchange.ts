@@ -78,6 +78,9 @@ export async function exchange(
     finish('gone');
     return;
   }
+  // By the same clock as what the answer says of time, which may have been set since the request came.
+  if (world.switches.current.toldClockOffsetMs !== 0)
+    response.setHeader('date', new Date(toldNow(world)).toUTCString());
   const written = await write(response, encode(answer), fault, closing);
   finish(written ? 'written' : fault?.kind === 'cut' ? 'reset' : 'gone', answer.status, codeOf(answer));
 }
@@ -111,7 +114,7 @@ function made(world: World, fault: RequestFault | undefined): Answer | undefined
   if (fault?.kind === 'throttle') {
     const headers: Record<string, string> = {};
     if (fault.retryAfterSeconds !== undefined) headers['retry-after'] = String(fault.retryAfterSeconds);
-    const told = world.clock.now() + world.switches.current.toldClockOffsetMs;
+    const told = toldNow(world);
     if (fault.retryAfterDateInMs !== undefined)
       headers['retry-after'] = new Date(told + fault.retryAfterDateInMs).toUTCString();
     if (fault.resetInMs !== undefined)
@@ -122,6 +125,11 @@ function made(world: World, fault: RequestFault | undefined): Answer | undefined
   const { status, code, message, body, headers = {} } = fault;
   const error = refuse(code ?? defaultCode(status), message ?? 'Made to fail').body;
   return { status, headers, body: body ?? error };
+}
+
+/** The time it is by what the simulator says, right or not; milliseconds since 1970. */
+function toldNow({ clock, switches }: World): number {
+  return clock.now() + switches.current.toldClockOffsetMs;
 }
 
 const knownCodes: Readonly<Record<number, string>> = { 401: '401-104', 429: '429-001', 500: '500-100' };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { request } from 'undici';
 import type { RequestRecord } from '../../../src/simulator/index.js';
@@ -68,6 +69,19 @@ describe('a request can be made to', () => {
     const [served, until] = [headers['date'], headers['retry-after']].map((date) => Date.parse(String(date)));
     expect(Math.abs(Date.now() - 86_400_000 - (served ?? 0))).toBeLessThan(60_000);
     expect((until ?? 0) - (served ?? 0)).toBeGreaterThanOrEqual(4000);
+    expect((until ?? 0) - (served ?? 0)).toBeLessThanOrEqual(65_000);
+  });
+
+  test('be throttled until a date, by a clock that is set while the request waits', async () => {
+    const { control } = bench.simulator;
+    control.addFault({ kind: 'delay', ms: 300, times: 1 });
+    control.addFault({ kind: 'throttle', retryAfterDateInMs: 5000, times: 1 });
+    const asked = bench.send(hello);
+    await sleep(100);
+    control.setSwitches({ toldClockOffsetMs: 3_600_000 });
+    const { headers } = await asked;
+    control.setSwitches({ toldClockOffsetMs: 0 });
+    const [served, until] = [headers['date'], headers['retry-after']].map((date) => Date.parse(String(date)));
     expect((until ?? 0) - (served ?? 0)).toBeLessThanOrEqual(65_000);
   });
 
