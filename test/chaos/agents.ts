@@ -24,8 +24,8 @@ export class AgentsDesk {
     this.#simulator = simulator;
   }
 
-  /** For every customer as many messages as the customer writes. Resolves when all are with the hub. */
-  async answerAll(settings: ChaosSettings, overMs: number): Promise<void> {
+  /** For every customer as many messages as the customer writes. Resolves when all are with the hub. @throws when told to stop. */
+  async answerAll(settings: ChaosSettings, overMs: number, stop: AbortSignal): Promise<void> {
     const pause = overMs / settings.messages;
     const began = Date.now();
     await Promise.all(
@@ -34,7 +34,7 @@ export class AgentsDesk {
         const customer = customerName(index);
         for (let number = 1; number <= settings.messages; number += 1) {
           await sleep(Math.max(0, began + pause * (number - 1 + random()) - Date.now()));
-          const conversationId = await this.#conversationOf(customer);
+          const conversationId = await this.#conversationOf(customer, stop);
           const outcome = this.#simulator.control.act(conversationId, {
             do: 'text',
             text: `${number}`,
@@ -48,12 +48,12 @@ export class AgentsDesk {
     );
   }
 
-  async #conversationOf(customer: string): Promise<string> {
+  async #conversationOf(customer: string, stop: AbortSignal): Promise<string> {
     for (;;) {
       this.#catchUp();
       const found = this.#current.get(customer);
       if (found !== undefined) return found;
-      await sleep(100);
+      await sleep(100, undefined, { signal: stop });
     }
   }
 

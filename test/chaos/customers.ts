@@ -54,15 +54,15 @@ export class CustomersSender {
     this.#faults = faults;
   }
 
-  /** Every customer writes its messages, spread over `overMs`. Resolves when all were acknowledged. */
-  async writeAll(settings: ChaosSettings, overMs: number): Promise<void> {
+  /** Every customer writes its messages, spread over `overMs`. Resolves when all were acknowledged. @throws when told to stop. */
+  async writeAll(settings: ChaosSettings, overMs: number, stop: AbortSignal): Promise<void> {
     const pause = overMs / settings.messages;
     const began = Date.now();
     await Promise.all(
       Array.from({ length: settings.customers }, async (_, index) => {
         const random = seededRandom(settings.seed + 7919 * (index + 1));
         const write = (number: number): Promise<void> =>
-          this.#untilTaken(customerName(index), number, random);
+          this.#untilTaken(customerName(index), number, random, stop);
         for (let number = 1; number <= settings.messages; number += 1) {
           // By the clock, so that what an outage kept back is caught up with after it.
           await sleep(Math.max(0, began + pause * (number - 1 + random()) - Date.now()));
@@ -86,7 +86,7 @@ export class CustomersSender {
     return true;
   }
 
-  async #untilTaken(customer: string, number: number, random: Random): Promise<void> {
+  async #untilTaken(customer: string, number: number, random: Random, stop: AbortSignal): Promise<void> {
     const id = `in-${customer}-${number}`;
     const triedAt = Date.now();
     for (let tries = 1; ; tries += 1) {
@@ -109,7 +109,7 @@ export class CustomersSender {
         this.refused.push(`${id}: ${answer.status} ${answer.body}`);
         return;
       }
-      await sleep(200 + 400 * random());
+      await sleep(200 + 400 * random(), undefined, { signal: stop });
     }
   }
 

@@ -121,7 +121,13 @@ export function judge(evidence: Evidence): Verdict {
       disorder: [...atHub.disorder, ...atChannel.disorder],
       unexplainedRepeats: [...inbound.unexplained, ...outbound.unexplained],
       stuck: [
-        ...(evidence.settled ? [] : [`${remains.waiting} messages still lie in lanes`]),
+        ...(evidence.settled
+          ? []
+          : [
+              `${remains.waiting} messages still lie in lanes`,
+              ...remains.gates.map((gate) => `gate ${gate}`),
+              ...remains.lanes,
+            ]),
         ...(customers.sent.length === expected
           ? []
           : [`${customers.sent.length} of ${expected} were acknowledged`]),

@@ -1,8 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventually } from '../support/eventually.js';
-import { connect, startWorld } from '../support/world.js';
+import { connect, startWorld, type World } from '../support/world.js';
 import { AgentsDesk } from './agents.js';
 import { CustomersSender } from './customers.js';
 import { disturb } from './disturb.js';
@@ -13,9 +12,9 @@ import { judge, type Verdict } from './judge.js';
 import { readRemains } from './remains.js';
 import { planSchedule } from './schedule.js';
 import { StarvationWatch } from './starvation.js';
-import { bridgeOverrides, timing, unknownConversationWaitMs, type ChaosSettings } from './settings.js';
+import { bridgeOverrides, orphansWaitMs, timing, type ChaosSettings } from './settings.js';
 
-/** How long all may take to settle after the last disturbance, beside the orphans' wait: the longest thing in it. */
+/** How long all may take to settle after the last disturbance, beside what orphans wait. */
 const settleMs = 60_000;
 
 export interface RunOptions {
@@ -52,6 +51,7 @@ export async function runChaos(settings: ChaosSettings, options: RunOptions = {}
   let customers: CustomersSender | undefined;
   let starvation: StarvationWatch | undefined;
   let ticker: NodeJS.Timeout | undefined;
+  const over = new AbortController();
   try {
     fleet = await Fleet.start(world, log, settings.processes, options.otherBuild);
     connect(world, fleet.front);
@@ -70,26 +70,27 @@ export async function runChaos(settings: ChaosSettings, options: RunOptions = {}
       );
     }, 5000);
     const traffic = Promise.all([
-      customers.writeAll(settings, settings.disturbedMs * 0.9),
-      agents.answerAll(settings, settings.disturbedMs * 0.8),
+      customers.writeAll(settings, settings.disturbedMs * 0.9, over.signal),
+      agents.answerAll(settings, settings.disturbedMs * 0.8, over.signal),
     ]);
+    // Heard where it is waited for; it may fail before that, and after nobody waits any more.
+    traffic.catch(() => undefined);
     const disturbed = disturb(planSchedule(settings), { fleet, world, log, began });
     await sleep(Math.max(0, began + settings.disturbedMs - Date.now()));
     await disturbed;
     const struck = behaveAgain();
+    tell('all is well again');
     const quietFrom = Date.now();
-    await traffic;
-    tell('all is acknowledged');
-    await world.simulator.control.whenIdle();
-    const redis = world.redis.client();
-    const settled = await eventually(async () => (await readRemains(redis)).waiting === 0, {
-      timeoutMs: settleMs + unknownConversationWaitMs(settings),
-      everyMs: 100,
-      what: 'no lane holds a message',
-    }).catch(() => false);
+    const limitMs = settleMs + orphansWaitMs(settings);
+    const settled = await Promise.race([
+      untilSettled(world, traffic, tell, over.signal),
+      // What does not settle is judged as it is then: the verdict names what is stuck.
+      sleep(limitMs, false, { signal: over.signal }),
+    ]);
+    over.abort();
     const settledAt = Date.now();
-    const remains = await readRemains(redis);
-    tell('all has settled');
+    const remains = await readRemains(world.redis.client());
+    tell(settled ? 'all has settled' : 'not all has settled');
     const exits = await fleet.leave();
     if (logs !== undefined) {
       await keepLogs(logs, fleet.logs());
@@ -116,6 +117,7 @@ export async function runChaos(settings: ChaosSettings, options: RunOptions = {}
       settledMs: settledAt - quietFrom,
     });
   } finally {
+    over.abort();
     clearInterval(ticker);
     stopWatching();
     starvation?.stop();
@@ -123,6 +125,21 @@ export async function runChaos(settings: ChaosSettings, options: RunOptions = {}
     await fleet?.close();
     await world.stop();
   }
+}
+
+async function untilSettled(
+  world: World,
+  traffic: Promise<unknown>,
+  tell: (line: string) => void,
+  stop: AbortSignal,
+): Promise<boolean> {
+  await traffic;
+  tell('all is acknowledged');
+  await world.simulator.control.whenIdle();
+  tell('all callbacks are answered');
+  const redis = world.redis.client();
+  while ((await readRemains(redis)).waiting > 0) await sleep(100, undefined, { signal: stop });
+  return true;
 }
 
 async function keepLogs(folder: string, logs: ReadonlyMap<string, string>): Promise<void> {

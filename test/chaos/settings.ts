@@ -79,6 +79,11 @@ export function unknownConversationWaitMs({ deduplicate }: ChaosSettings): numbe
   return deduplicate ? 540_000 : 40_000;
 }
 
+/** A hub that recognises repeats has no orphans, so that nothing of a run may wait for so long. */
+export function orphansWaitMs(settings: ChaosSettings): number {
+  return settings.deduplicate ? 0 : unknownConversationWaitMs(settings);
+}
+
 /** The bridge's configuration in a run, beside what `startWorld` sets. */
 export const bridgeOverrides = (settings: ChaosSettings) => ({
   server: { drainGraceMs: timing.drainGraceMs },
